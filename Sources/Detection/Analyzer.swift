@@ -1,0 +1,172 @@
+package import OrchestratorCore
+package import SyntaxTree
+
+/// The embedded analyzer: deterministic, offline, free. One analyzer serves one task at a time; all of them share a
+/// `RuleBook`.
+///
+/// Per file: one pass finds which rules' literals occur; only then are lexical rules tried, around those places, and
+/// only if a query's literals occur is the file parsed.
+package final class Analyzer {
+    /// Files above this are searched by lexical rules only: trees take some fifteen times the file's size.
+    package static let parseLimit = 4 * 1024 * 1024
+    /// A guard against grammars that hang; far above what any file within `parseLimit` takes.
+    private static let parseTime = Duration.seconds(30)
+
+    private let book: RuleBook
+    private let grammars: GrammarLibrary?
+    private let redactor: Redactor
+    private let parser = SyntaxParser()
+    private let cursor = SyntaxQueryCursor()
+    private let scratch = PatternScratch()
+
+    /// - Parameter grammars: nil where none are installed: query rules then do not run and every file says so.
+    package init(book: RuleBook, grammars: GrammarLibrary?, redactor: Redactor) {
+        self.book = book
+        self.grammars = grammars
+        self.redactor = redactor
+    }
+
+    /// Examines one file. Never fails: what could not be done is in the coverage.
+    /// - Parameter bytes: the content as UTF-8 (or unknown bytes), BOM included.
+    package func analyse(
+        _ bytes: UnsafeBufferPointer<UInt8>, path: RepositoryPath, language: Language
+    ) -> FileAnalysis {
+        let rules = book.rules(for: language)
+        let gate = GateHits(rules, bytes)
+        guard !gate.isEmpty else { return FileAnalysis(findings: [], coverage: calm(rules), idleSuppressions: []) }
+        scratch.resetLimit()
+        let lines = LineTable(bytes)
+        var candidates: [Candidate] = []
+        for (index, offsets) in gate.offsets {
+            if case .lexical(let match) = rules.rules[index].match {
+                candidates += LexicalMatcher(match: match, lines: lines, scratch: scratch).candidates(index, near: offsets)
+            }
+        }
+        let coverage = runQueries(rules, gate.offsets.map(\.index), bytes, &candidates)
+        let writer = FindingWriter(rules: rules.rules, lines: lines, path: path, redactor: redactor, scratch: scratch)
+        return writer.analysis(of: candidates, suppressions: gate.suppressions, coverage: coverage)
+    }
+
+    /// The coverage of a file in which no rule's literals occur.
+    private func calm(_ rules: LanguageRules) -> Coverage {
+        guard rules.hasOwnRules else { return Coverage(.noRules, rules.language.title) }
+        guard grammars == nil, rules.language.grammar != nil else { return Coverage(.complete) }
+        return Coverage(.lexicalOnly, "grammars not installed")
+    }
+
+    /// Parses the file if some query's literals occur, and adds what the queries find.
+    private func runQueries(
+        _ rules: LanguageRules, _ hits: [Int], _ bytes: UnsafeBufferPointer<UInt8>, _ candidates: inout [Candidate]
+    ) -> Coverage {
+        let active = hits.filter { if case .query = rules.rules[$0].match { true } else { false } }
+        guard !active.isEmpty, let name = rules.language.grammar else { return limited(calm(rules)) }
+        guard let grammars else { return Coverage(.lexicalOnly, "grammars not installed") }
+        guard bytes.count <= Self.parseLimit else {
+            return Coverage(.lexicalOnly, "\(bytes.count) bytes exceed the parser's limit of \(Self.parseLimit)")
+        }
+        do {
+            let grammar = try grammars.grammar(name)
+            let tree = try parser.parse(bytes, grammar: grammar, limit: Self.parseTime)
+            let source = ParsedSource(bytes: bytes, tree: tree, scratch: scratch)
+            var exceeded: [String] = []
+            for index in active {
+                guard let matcher = try rules.matcher(index, grammar: grammar) else { continue }
+                let whole = matcher.matches(in: source, cursor: cursor) { hit in
+                    candidates.append(Candidate(rule: index, hit: hit, source: source))
+                }
+                if !whole { exceeded.append(rules.rules[index].description.id) }
+            }
+            if !exceeded.isEmpty { return Coverage(.ruleLimit, exceeded.joined(separator: ", ")) }
+            return limited(BrokenStretches(tree).coverage(of: bytes.count))
+        } catch let error as SyntaxTreeError where error.code == .parseTimedOut {
+            return Coverage(.timeLimit, error.context)
+        } catch {
+            return Coverage(.lexicalOnly, "\(error)")
+        }
+    }
+
+    /// A pattern that gave up may have missed something.
+    private func limited(_ coverage: Coverage) -> Coverage {
+        scratch.limitExceeded ? Coverage(.ruleLimit, "a pattern exceeded its match limit") : coverage
+    }
+}
+
+/// Where the gates of a file's rules opened.
+private struct GateHits {
+    /// Per rule that may match, ascending, the offsets of its literals.
+    let offsets: [(index: Int, offsets: [Int])]
+    let suppressions: [Int]
+
+    var isEmpty: Bool { offsets.isEmpty && suppressions.isEmpty }
+
+    init(_ rules: LanguageRules, _ bytes: UnsafeBufferPointer<UInt8>) {
+        var found: [Int: [Int]] = [:]
+        var suppressions: [Int] = []
+        rules.automaton.scan(bytes) { tag, offset in
+            if tag == LanguageRules.suppressionTag {
+                suppressions.append(offset)
+            } else {
+                found[tag, default: []].append(offset)
+            }
+        }
+        offsets = found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        self.suppressions = suppressions
+    }
+}
+
+/// A match before it is written up as a finding.
+struct Candidate {
+    let rule: Int
+    let range: Range<Int>
+    let symbol: String
+    let secrets: [Range<Int>]
+
+    init(rule: Int, range: Range<Int>, symbol: String, secrets: [Range<Int>]) {
+        self.rule = rule
+        self.range = range
+        self.symbol = symbol
+        self.secrets = secrets
+    }
+
+    init(rule: Int, hit: QueryMatcher.Hit, source: ParsedSource) {
+        self.init(
+            rule: rule, range: hit.node.bytes, symbol: EnclosingSymbol.name(of: hit.node, in: source),
+            secrets: hit.secrets)
+    }
+}
+
+/// How much of a tree the parser could not make sense of.
+private struct BrokenStretches {
+    private var bytes = 0
+    private var lines: [Int] = []
+
+    /// Above this share of a file, in percent, its findings say too little to call it examined.
+    private static let tolerance = 10
+
+    init(_ tree: SyntaxTree) {
+        guard tree.root.hasError else { return }
+        let cursor = SyntaxCursor(tree.root)
+        var depth = 0
+        while true {
+            let node = cursor.node
+            if node.isBroken {
+                bytes += node.bytes.count
+                lines.append(node.start.row + 1)
+            } else if node.hasError, cursor.goToFirstChild() {
+                depth += 1
+                continue
+            }
+            while !cursor.goToNextSibling() {
+                guard depth > 0, cursor.goToParent() else { return }
+                depth -= 1
+            }
+        }
+    }
+
+    func coverage(of size: Int) -> Coverage {
+        guard !lines.isEmpty else { return Coverage(.complete) }
+        let places = lines.prefix(5).map(String.init).joined(separator: ", ") + (lines.count > 5 ? ", ..." : "")
+        let detail = "syntax not understood at line \(places) (\(bytes) of \(size) bytes)"
+        return Coverage(bytes * 100 > size * Self.tolerance ? .parseIncomplete : .complete, detail)
+    }
+}

@@ -1,0 +1,100 @@
+import OrchestratorCore
+
+/// Writes up the candidates of one file: one finding per place and weakness, with redacted evidence and stable ids.
+struct FindingWriter {
+    let rules: [Rule]
+    let lines: LineTable
+    let path: RepositoryPath
+    let redactor: Redactor
+    let scratch: PatternScratch
+
+    /// Lines shown before and after the match, lines shown at most, and bytes shown of a line.
+    private static let context = 2
+    private static let longestEvidence = 12
+    private static let longestLine = 300
+
+    func analysis(of candidates: [Candidate], suppressions: [Int], coverage: Coverage) -> FileAnalysis {
+        var comments = SuppressionComments(offsets: suppressions, lines: lines)
+        var ordinals: [[String]: Int] = [:]
+        let findings = distinct(candidates).map { candidate in
+            let text = redacted(candidate.range, hiding: candidate.secrets)
+            let rule = rules[candidate.rule].description
+            let ordinal = ordinals[[rule.id, candidate.symbol, text], default: 0]
+            ordinals[[rule.id, candidate.symbol, text]] = ordinal + 1
+            let fingerprint = FindingFingerprint(
+                rule: rule.id, symbol: candidate.symbol, text: text, ordinal: ordinal, path: path)
+            return finding(candidate, rule, fingerprint, &comments)
+        }
+        return FileAnalysis(findings: findings, coverage: coverage, idleSuppressions: comments.idleOnes)
+    }
+
+    /// In document order; of several rules that name the same weakness on one line, the surest.
+    private func distinct(_ candidates: [Candidate]) -> [Candidate] {
+        struct Place: Hashable {
+            let line: Int
+            let weakness: Int
+        }
+        var best: [Place: Candidate] = [:]
+        for candidate in candidates {
+            let place = Place(
+                line: lines.line(at: candidate.range.lowerBound), weakness: rules[candidate.rule].description.weakness)
+            if let rival = best[place], !precedes(candidate, rival) { continue }
+            best[place] = candidate
+        }
+        return best.values.sorted {
+            ($0.range.lowerBound, $0.range.upperBound, $0.rule) < ($1.range.lowerBound, $1.range.upperBound, $1.rule)
+        }
+    }
+
+    private func precedes(_ one: Candidate, _ two: Candidate) -> Bool {
+        let (first, second) = (rules[one.rule].description, rules[two.rule].description)
+        if first.confidence != second.confidence { return first.confidence > second.confidence }
+        if first.severity != second.severity { return first.severity > second.severity }
+        return (one.range.lowerBound, one.rule) < (two.range.lowerBound, two.rule)
+    }
+
+    private func finding(
+        _ candidate: Candidate, _ rule: RuleDescription, _ fingerprint: FindingFingerprint,
+        _ comments: inout SuppressionComments
+    ) -> Finding {
+        let location = location(of: candidate.range)
+        return Finding(
+            id: fingerprint.id, fingerprint: fingerprint.pathless, rule: rule.id, weakness: rule.weakness,
+            severity: rule.severity, confidence: rule.confidence, message: rule.message, location: location,
+            symbol: candidate.symbol, evidence: evidence(for: candidate, at: location),
+            suppression: comments.suppression(of: rule.id, at: location.startLine))
+    }
+
+    private func location(of range: Range<Int>) -> Location {
+        Location(
+            path: path, startLine: lines.line(at: range.lowerBound), startColumn: lines.column(at: range.lowerBound),
+            endLine: lines.line(at: range.upperBound), endColumn: lines.column(at: range.upperBound))
+    }
+
+    /// Secrets may span lines, so the whole stretch is redacted before it is cut into lines.
+    private func evidence(for candidate: Candidate, at location: Location) -> Evidence {
+        let first = max(1, location.startLine - Self.context)
+        let last = min(lines.count, location.endLine + Self.context, first + Self.longestEvidence - 1)
+        var shown: [String] = []
+        for line in redactedLines(first...max(first, last), hiding: candidate.secrets) { shown.append(shorten(line)) }
+        while shown.count > 1, shown.last?.isEmpty == true { shown.removeLast() }
+        return Evidence(firstLine: first, lines: shown)
+    }
+
+    private func redactedLines(_ range: ClosedRange<Int>, hiding secrets: [Range<Int>]) -> [String] {
+        let start = lines.range(of: range.lowerBound).lowerBound
+        let end = min(lines.range(of: range.upperBound).upperBound, start + Self.longestEvidence * 4096)
+        return redacted(start..<end, hiding: secrets).split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.hasSuffix("\r") ? String($0.dropLast()) : String($0) }
+    }
+
+    private func redacted(_ range: Range<Int>, hiding secrets: [Range<Int>]) -> String {
+        let known = secrets.filter { $0.overlaps(range) }.map { $0.clamped(to: range).shifted(by: -range.lowerBound) }
+        return redactor.redact(UnsafeBufferPointer(rebasing: lines.bytes[range]), known: known, scratch: scratch)
+    }
+
+    private func shorten(_ line: String) -> String {
+        guard line.utf8.count > Self.longestLine else { return line }
+        return line.prefix(Self.longestLine) + " [...]"
+    }
+}

@@ -1,0 +1,124 @@
+import SyntaxTree
+
+/// One `(#name? ...)` condition of a query, compiled. See `QueryMatcher` for what each means.
+struct QueryPredicate: Sendable {
+    private enum Test: Sendable {
+        case text(Set<[UInt8]>)
+        case pattern(Pattern)
+        case same(Int)
+        case constant
+        case inside(Set<String>)
+        case holds(Set<String>)
+        case scope(Pattern)
+        case file(Pattern)
+    }
+
+    private let test: Test
+    private let capture: Int
+    private let isNegated: Bool
+
+    /// Throws `badQuery` for an unknown name or unfit arguments.
+    init(_ predicate: SyntaxQuery.Predicate) throws(DetectionError) {
+        isNegated = predicate.name.hasPrefix("not-")
+        let name = String(predicate.name.dropFirst(isNegated ? 4 : 0))
+        let texts = predicate.arguments.compactMap { if case .text(let text) = $0 { text } else { nil } }
+        let captures = predicate.arguments.compactMap { if case .capture(let index) = $0 { index } else { nil } }
+        func demand(_ fits: Bool, _ expected: String) throws(DetectionError) {
+            guard fits else { throw DetectionError(.badQuery, "(#\(predicate.name) ...) expects \(expected)") }
+        }
+        switch name {
+        case "eq?", "any-of?":
+            try demand(captures.count == 1 && !texts.isEmpty, "a capture and at least one string")
+            test = .text(Set(texts.map { Array($0.utf8) }))
+        case "match?":
+            try demand(captures.count == 1 && texts.count == 1, "a capture and a pattern")
+            test = .pattern(try Pattern(texts[0]))
+        case "same?":
+            try demand(captures.count == 2 && texts.isEmpty, "two captures")
+            test = .same(captures[1])
+        case "constant?":
+            try demand(captures.count == 1 && texts.isEmpty, "a capture")
+            test = .constant
+        case "inside?":
+            try demand(captures.count == 1 && !texts.isEmpty, "a capture and at least one node kind")
+            test = .inside(Set(texts))
+        case "holds?":
+            try demand(captures.count == 1 && !texts.isEmpty, "a capture and at least one node kind")
+            test = .holds(Set(texts))
+        case "scope?":
+            try demand(captures.count == 1 && texts.count == 1, "a capture and a pattern")
+            test = .scope(try Pattern(texts[0]))
+        case "file?":
+            try demand(captures.isEmpty && texts.count == 1, "a pattern")
+            test = .file(try Pattern(texts[0]))
+        default: throw DetectionError(.badQuery, "unknown predicate '#\(predicate.name)'")
+        }
+        capture = captures.first ?? -1
+    }
+
+    func holds(for match: SyntaxQueryCursor.Match, in source: ParsedSource) -> Bool {
+        if case .file(let pattern) = test { return source.scratch.matches(pattern, source.bytes) != isNegated }
+        guard let node = match.node(capture) else { return false }
+        return holds(for: node, match, source) != isNegated
+    }
+
+    private func holds(for node: SyntaxNode, _ match: SyntaxQueryCursor.Match, _ source: ParsedSource) -> Bool {
+        switch test {
+        case .text(let texts): texts.contains(Array(source.text(node)))
+        case .pattern(let pattern): source.scratch.matches(pattern, source.text(node))
+        case .same(let other): match.node(other).map { source.text(node).elementsEqual(source.text($0)) } ?? false
+        case .constant: node.isConstant
+        case .inside(let kinds): node.ancestors.contains { kinds.contains($0.kind) }
+        case .holds(let kinds): node.contains { kinds.contains($0.kind) }
+        case .scope(let pattern): source.scratch.matches(pattern, source.text(node.scope))
+        case .file: true
+        }
+    }
+}
+
+extension SyntaxNode {
+    /// True where `predicate` holds for the node or some descendant.
+    func contains(where predicate: (SyntaxNode) -> Bool) -> Bool {
+        let cursor = SyntaxCursor(self)
+        var depth = 0
+        while true {
+            if predicate(cursor.node) { return true }
+            if cursor.goToFirstChild() {
+                depth += 1
+                continue
+            }
+            while !cursor.goToNextSibling() {
+                guard depth > 0, cursor.goToParent() else { return false }
+                depth -= 1
+            }
+        }
+    }
+
+    /// Literals and operators only: nothing in it names a value that could change.
+    var isConstant: Bool {
+        !contains { node in
+            guard node.isNamed, node.childCount == 0 else { return false }
+            let kind = node.kind
+            return kind.hasSuffix("identifier") || kind.hasSuffix("variable") || kind.hasSuffix("variable_name")
+                || kind == "name" || kind == "constant" || kind == "this" || kind == "self"
+        }
+    }
+
+    /// The nearest enclosing function, or the whole file.
+    var scope: SyntaxNode {
+        var last = self
+        for ancestor in ancestors {
+            last = ancestor
+            if ancestor.isFunction { return ancestor }
+        }
+        return last
+    }
+
+    /// True for function, method, constructor, lambda and closure nodes of any grammar.
+    var isFunction: Bool {
+        let kind = kind
+        return kind.hasPrefix("function_") || kind.hasPrefix("method") || kind.hasPrefix("constructor_")
+            || kind == "arrow_function" || kind == "function" || kind == "func_literal" || kind == "lambda"
+            || kind == "singleton_method" || kind == "local_function_statement" || kind == "generator_function"
+    }
+}

@@ -1,0 +1,66 @@
+package import OrchestratorCore
+import Synchronization
+
+/// Every enabled rule, sorted by the languages it applies to.
+///
+/// Thread-safe. Queries are compiled when a file first needs them: most scans need few.
+package final class RuleBook: Sendable {
+    package let rules: [Rule]
+    private let perLanguage = Mutex<[Language: LanguageRules]>([:])
+
+    /// Throws `duplicateRule` where an id occurs twice.
+    package init(_ rules: [Rule]) throws(DetectionError) {
+        var seen: Set<String> = []
+        for rule in rules where !seen.insert(rule.description.id).inserted {
+            throw DetectionError(.duplicateRule, "the rule '\(rule.description.id)' is defined twice")
+        }
+        self.rules = rules.sorted { $0.description.id < $1.description.id }
+    }
+
+    package func rules(for language: Language) -> LanguageRules {
+        perLanguage.withLock { table in
+            if let known = table[language] { return known }
+            let fresh = LanguageRules(
+                language: language, rules: rules.filter { $0.languages.isEmpty || $0.languages.contains(language) })
+            table[language] = fresh
+            return fresh
+        }
+    }
+}
+
+/// The rules that apply to files of one language, behind one automaton.
+package final class LanguageRules: Sendable {
+    package let language: Language
+    package let rules: [Rule]
+    let automaton: LiteralAutomaton
+    private let queries = Mutex<[Int: QueryMatcher]>([:])
+
+    /// What the automaton reports for a suppression comment.
+    static let suppressionTag = -1
+
+    init(language: Language, rules: [Rule]) {
+        self.language = language
+        self.rules = rules
+        let gates = rules.enumerated().flatMap { index, rule -> [LiteralAutomaton.Entry] in
+            rule.gate.words.map { .init(literal: Array($0.utf8), tag: index, wholeWord: true) }
+                + rule.gate.literals.map { .init(literal: Array($0.utf8), tag: index, wholeWord: false) }
+        }
+        let marker = Array(SuppressionComments.marker.utf8)
+        automaton = LiteralAutomaton(gates + [.init(literal: marker, tag: Self.suppressionTag, wholeWord: false)])
+    }
+
+    /// True where some rule was written for this language, not merely for every text.
+    package var hasOwnRules: Bool { rules.contains { !$0.languages.isEmpty } }
+
+    /// The compiled query of a rule. Throws `badQuery` with the rule's place.
+    func matcher(_ index: Int, grammar: GrammarReference) throws(DetectionError) -> QueryMatcher? {
+        guard case .query(let source, let mark) = rules[index].match else { return nil }
+        if let known = queries.withLock({ $0[index] }) { return known }
+        let matcher = try QueryMatcher(source, mark: mark, rule: rules[index].description.id, grammar: grammar)
+        return queries.withLock { table in
+            let winner = table[index] ?? matcher
+            table[index] = winner
+            return winner
+        }
+    }
+}

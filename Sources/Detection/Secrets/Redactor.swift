@@ -1,0 +1,83 @@
+package import OrchestratorCore
+
+/// Replaces secrets and personal data in text that is stored, shown or sent.
+package struct Redactor: Sendable {
+    /// One thing to hide: what it is called and where it stands.
+    struct Form: Sendable {
+        let name: String
+        let pattern: Pattern
+        /// The group that is replaced; 0 for the whole match.
+        let group: Int
+    }
+
+    private let forms: [Form]
+
+    init(_ forms: [Form]) { self.forms = forms }
+
+    /// Everything the rules of a book treat as secret, and the forms listed in `rulesets/redaction.yaml`.
+    package init(forms: [RedactionForm], rules: [Rule]) {
+        let secrets = rules.compactMap { rule -> Form? in
+            guard case .lexical(let lexical) = rule.match, lexical.secret != nil else { return nil }
+            return Form(name: "secret", pattern: lexical.pattern, group: lexical.pattern.group("secret") ?? 0)
+        }
+        self.init(secrets + forms.map { Form(name: $0.name, pattern: $0.pattern, group: $0.pattern.group("secret") ?? 0) })
+    }
+
+    /// The text of `bytes` with each secret, and each of the `known` byte ranges, replaced by `[redacted NAME]`.
+    /// Bytes that are not UTF-8 become U+FFFD.
+    package func redact(
+        _ bytes: UnsafeBufferPointer<UInt8>, known: [Range<Int>] = [], scratch: PatternScratch
+    ) -> String {
+        var spans = known.map { (range: $0.clamped(to: 0..<bytes.count), name: "secret") }
+        for form in forms {
+            var start = 0
+            while let groups = scratch.firstMatch(of: form.pattern, in: bytes, from: start), let whole = groups[0] {
+                if form.group < groups.count, let range = groups[form.group] { spans.append((range, form.name)) }
+                start = whole.upperBound > start ? whole.upperBound : start + 1
+            }
+        }
+        return replace(spans, in: bytes)
+    }
+
+    private func replace(
+        _ spans: [(range: Range<Int>, name: String)], in bytes: UnsafeBufferPointer<UInt8>
+    ) -> String {
+        var output = ""
+        var position = 0
+        for span in spans.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) where !span.range.isEmpty {
+            // Overlapping spans: whatever of this one is not hidden yet joins the mark before it.
+            if span.range.lowerBound >= position {
+                output += String(decoding: bytes[position..<span.range.lowerBound], as: UTF8.self)
+                output += "[redacted \(span.name)]"
+            }
+            position = max(position, span.range.upperBound)
+        }
+        return output + String(decoding: bytes[position...], as: UTF8.self)
+    }
+}
+
+/// A named pattern of `rulesets/redaction.yaml`. Its group `secret`, else the whole match, is hidden.
+package struct RedactionForm: Sendable {
+    let name: String
+    let pattern: Pattern
+
+    /// Reads the file: a mapping with the key `forms`, a list of `{name, pattern}`.
+    package static func load(
+        _ text: String, file: String, reader: any MarkedDocumentReader
+    ) throws(DocumentError) -> [RedactionForm] {
+        var document = try MappingReader(reader.read(text, file: file))
+        let nodes = try document.elements("forms")
+        try document.finish()
+        return try nodes.map { (node) throws(DocumentError) in
+            var fields = try MappingReader(node)
+            let name = try fields.string("name")
+            let source = try fields.string("pattern")
+            try fields.finish()
+            do {
+                return RedactionForm(name: name, pattern: try Pattern(source))
+            } catch {
+                throw DocumentError(node.mark, "'pattern' is not a pattern: \(error)")
+            }
+        }
+    }
+}

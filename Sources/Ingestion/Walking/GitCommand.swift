@@ -1,0 +1,47 @@
+import Foundation
+import OrchestratorCore
+import Subprocess
+
+/// Runs git, and only those of its commands that read no work tree: rev-parse, ls-files (the index), ls-tree, cat-file,
+/// log and config (values). The repository's own settings can then start no program: hooks, monitors, signature
+/// checks and fetches of missing objects are off.
+struct GitCommand: Sendable {
+    /// Where git runs; output is relative to it.
+    let folder: String
+
+    private static let allowed: Set<String> = ["rev-parse", "ls-files", "ls-tree", "cat-file", "log", "config"]
+
+    private static let neutral = [
+        "--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
+        "-c", "log.showSignature=false", "-c", "protocol.allow=never", "-c", "safe.directory=*",
+    ]
+
+    /// Above this many bytes git's answer is refused.
+    private static let outputLimit = 512 * 1024 * 1024
+
+    /// What git printed, or nil where it is missing, failed or printed too much.
+    func run(_ command: String, _ arguments: [String]) async -> [UInt8]? {
+        precondition(Self.allowed.contains(command), "git \(command) may run the repository's own programs")
+        let result = try? await Subprocess.run(
+            .name("git"), arguments: Arguments(Self.neutral + ["-C", folder, command] + arguments),
+            environment: environment, output: .bytes(limit: Self.outputLimit))
+        guard let result, result.terminationStatus.isSuccess else { return nil }
+        return result.standardOutput
+    }
+
+    /// The lines git printed, without their ends.
+    func lines(_ command: String, _ arguments: [String]) async -> [String]? {
+        await run(command, arguments).map { output in
+            output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+                .map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+
+    /// The user's own, without anything that would redirect git: GIT_DIR, GIT_WORK_TREE, GIT_CONFIG and the like.
+    private var environment: Environment {
+        let kept = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "XDG_CONFIG_HOME"].contains($0.key) }
+        let fixed = ["LC_ALL": "C", "GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"]
+        let all = kept.merging(fixed) { $1 }
+        return .custom(Dictionary(uniqueKeysWithValues: all.map { (Environment.Key(rawValue: $0.key)!, $0.value) }))
+    }
+}

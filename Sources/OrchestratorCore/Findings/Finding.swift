@@ -1,0 +1,89 @@
+/// A weakness somewhere in the target, with the evidence for it.
+package struct Finding: Hashable, Sendable, Codable, Identifiable {
+    /// Content-derived: rule, path and what was found there. Stable between identical runs.
+    package let id: String
+    /// The same without the path: serves only to recognise a renamed file.
+    package let fingerprint: String
+    package let rule: String
+    /// CWE number.
+    package let weakness: Int
+    package let severity: Severity
+    /// Probability in percent (0 to 100) that the finding is real, as far as rule and context tell.
+    package let confidence: Int
+    package let message: String
+    package let location: Location
+    /// The enclosing function or class, outermost first, joined by dots; empty at the top level.
+    package let symbol: String
+    /// The lines around the finding, secrets and personal data replaced.
+    package let evidence: Evidence
+    /// Set where the source or the user suppressed it; a suppressed finding stays in every report.
+    package let suppression: Suppression?
+
+    package init(
+        id: String, fingerprint: String, rule: String, weakness: Int, severity: Severity, confidence: Int,
+        message: String, location: Location, symbol: String, evidence: Evidence, suppression: Suppression?
+    ) {
+        self.id = id
+        self.fingerprint = fingerprint
+        self.rule = rule
+        self.weakness = weakness
+        self.severity = severity
+        self.confidence = confidence
+        self.message = message
+        self.location = location
+        self.symbol = symbol
+        self.evidence = evidence
+        self.suppression = suppression
+    }
+
+    package var isOpen: Bool { suppression == nil }
+}
+
+/// A place in a file. Lines and columns are 1-based; columns count UTF-8 bytes; the end is exclusive in its column.
+package struct Location: Hashable, Sendable, Codable {
+    package let path: RepositoryPath
+    package let startLine: Int
+    package let startColumn: Int
+    package let endLine: Int
+    package let endColumn: Int
+
+    package init(path: RepositoryPath, startLine: Int, startColumn: Int, endLine: Int, endColumn: Int) {
+        self.path = path
+        self.startLine = startLine
+        self.startColumn = startColumn
+        self.endLine = endLine
+        self.endColumn = endColumn
+    }
+}
+
+/// Quoted source, bounded in size and redacted.
+package struct Evidence: Hashable, Sendable, Codable {
+    /// The 1-based number of the first line.
+    package let firstLine: Int
+    package let lines: [String]
+
+    package init(firstLine: Int, lines: [String]) {
+        self.firstLine = firstLine
+        self.lines = lines
+    }
+}
+
+/// Somebody's decision that a finding should not count.
+package struct Suppression: Hashable, Sendable, Codable {
+    package enum Kind: String, Sendable, Codable {
+        /// A `secorch:ignore` comment in the scanned source.
+        case inSource
+    }
+
+    package let kind: Kind
+    /// Why, in the words of whoever wrote it.
+    package let reason: String
+    /// The 1-based line of the comment.
+    package let line: Int
+
+    package init(kind: Kind, reason: String, line: Int) {
+        self.kind = kind
+        self.reason = reason
+        self.line = line
+    }
+}

@@ -1,0 +1,91 @@
+/// A framework: its controls and, per control, the weaknesses that bear on it.
+package struct RuleSet: Hashable, Sendable, Codable, Identifiable {
+    /// As in `owasp-top10-2021`.
+    package let id: String
+    package let title: String
+    package let version: String
+    package let publisher: String
+    package let licence: String
+    package let url: String
+    /// Digest of the canonical content, not of the file's spelling.
+    package let digest: Digest
+    /// In the framework's own order.
+    package let controls: [Control]
+
+    package init(
+        id: String, title: String, version: String, publisher: String, licence: String, url: String, digest: Digest,
+        controls: [Control]
+    ) {
+        self.id = id
+        self.title = title
+        self.version = version
+        self.publisher = publisher
+        self.licence = licence
+        self.url = url
+        self.digest = digest
+        self.controls = controls
+    }
+}
+
+/// One requirement of a framework.
+package struct Control: Hashable, Sendable, Codable, Identifiable {
+    /// Where the evidence that a control is met lies. Our judgement, not a publisher's.
+    package enum Assessable: String, Sendable, Codable, CaseIterable {
+        case code, config, process, physical
+    }
+
+    package let id: String
+    package let title: String
+    /// The family, theme or chapter; empty where the framework has none.
+    package let group: String
+    package let assessable: Assessable
+    package let checkType: CheckType
+    /// Our own words, at most one sentence; empty where there is none.
+    package let summary: String
+    /// True where running a code scan is itself part of what the control asks for.
+    package let evidencedByScan: Bool
+    /// True where the control binds only if personal data is processed.
+    package let needsPersonalData: Bool
+    package let mappings: [Mapping]
+
+    package init(
+        id: String, title: String, group: String, assessable: Assessable, checkType: CheckType, summary: String,
+        evidencedByScan: Bool, needsPersonalData: Bool, mappings: [Mapping]
+    ) {
+        self.id = id
+        self.title = title
+        self.group = group
+        self.assessable = assessable
+        self.checkType = checkType
+        self.summary = summary
+        self.evidencedByScan = evidencedByScan
+        self.needsPersonalData = needsPersonalData
+        self.mappings = mappings
+    }
+}
+
+/// Why a weakness bears on a control, and how firmly that is known.
+package struct Mapping: Hashable, Sendable, Codable {
+    /// Weak alone never fails a control.
+    package enum Strength: String, Sendable, Codable, CaseIterable, Comparable {
+        case weak, moderate, strong, official
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+        package static func < (left: Strength, right: Strength) -> Bool { left.rank < right.rank }
+    }
+
+    /// CWE number.
+    package let weakness: Int
+    /// Where the mapping comes from: `official:...`, `tool:...`, `derived:...` or `curated`.
+    package let source: String
+    package let strength: Strength
+    /// The reasoning behind a curated row; may be empty.
+    package let rationale: String
+
+    package init(weakness: Int, source: String, strength: Strength, rationale: String) {
+        self.weakness = weakness
+        self.source = source
+        self.strength = strength
+        self.rationale = rationale
+    }
+}
