@@ -92,7 +92,8 @@ private struct Tally {
             segment = 0
         }
         segment += 1
-        if segment > 12 { thousandths += 450 }
+        // Long segments are no words, and vocabularies hold few words in capitals.
+        if segment > (kind == .upper ? 4 : 12) { thousandths += 450 }
     }
 
     private mutating func addToRun(_ byte: UInt8, continues: Bool, excess: Int) {
