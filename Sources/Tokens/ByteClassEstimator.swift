@@ -43,7 +43,7 @@ private struct Tally {
     private enum Kind { case lower, upper, digit, punctuation, lineFeed, blank, nonASCII, control }
 
     /// Begins at the most that short texts exceeded the fit by.
-    private var thousandths = 2100
+    private var thousandths = 3500
     private var previous: Kind?
     private var previousByte: UInt8 = 0
     /// Letters since the last change from lower to upper case.

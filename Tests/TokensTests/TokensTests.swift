@@ -87,7 +87,7 @@ import Tokens
         for round in 0..<proofCount(quick: 500, full: 20_000) {
             let text = BytePairCounterTests.hostileText(&generator)
             text.withUnsafeBufferPointer { bytes in
-                #expect(bound.count(bytes) >= exact.count(bytes), "round \(round)")
+                #expect(bound.count(bytes) >= exact.count(bytes), "round \(round): \(String(decoding: text, as: UTF8.self).debugDescription)")
             }
         }
     }
@@ -97,7 +97,7 @@ import Tokens
         var generator = SeededGenerator(seed: 5)
         for _ in 0..<500 {
             let text = BytePairCounterTests.hostileText(&generator)
-            let limit = Int.random(in: 16...100, using: &generator)
+            let limit = Int.random(in: 16...120, using: &generator)
             text.withUnsafeBufferPointer { bytes in
                 let end = bound.prefix(of: bytes, within: limit)
                 #expect(end > 0)
