@@ -55,7 +55,7 @@ private struct Tally {
     /// The margin over the fit, in hundredths.
     private static let margin = 145
     /// Changes of byte that ordinary code has in one run: `"));`, a line break and its indentation.
-    private static let ordinaryChanges = 3
+    private static let ordinaryChanges = 2
     /// Bytes that one token covers of a run of a single byte, at the least.
     private static let ordinaryRun = 8
 
