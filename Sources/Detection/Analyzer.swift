@@ -9,8 +9,6 @@ package import SyntaxTree
 package final class Analyzer {
     /// Files above this are searched by lexical rules only: trees take some fifteen times the file's size.
     package static let parseLimit = 4 * 1024 * 1024
-    /// A guard against grammars that hang; far above what any file within `parseLimit` takes.
-    private static let parseTime = Duration.seconds(30)
 
     private let book: RuleBook
     private let grammars: GrammarLibrary?
@@ -66,7 +64,7 @@ package final class Analyzer {
         }
         do {
             let grammar = try grammars.grammar(name)
-            let tree = try parser.parse(bytes, grammar: grammar, limit: Self.parseTime)
+            let tree = try parser.parse(bytes, grammar: grammar)
             let source = ParsedSource(bytes: bytes, tree: tree, scratch: scratch)
             var exceeded: [String] = []
             for index in active {
@@ -78,8 +76,10 @@ package final class Analyzer {
             }
             if !exceeded.isEmpty { return Coverage(.ruleLimit, exceeded.joined(separator: ", ")) }
             return limited(BrokenStretches(tree).coverage(of: bytes.count))
-        } catch let error as SyntaxTreeError where error.code == .parseTimedOut {
-            return Coverage(.timeLimit, error.context)
+        } catch let error as SyntaxTreeError where error.code == .tooMuchWork || error.code == .hostile {
+            return Coverage(.parseIncomplete, error.context)
+        } catch let error as DetectionError {
+            return Coverage(.ruleFailed, error.context)
         } catch {
             return Coverage(.lexicalOnly, "\(error)")
         }
@@ -130,8 +130,7 @@ struct Candidate {
 
     init(rule: Int, hit: QueryMatcher.Hit, source: ParsedSource) {
         self.init(
-            rule: rule, range: hit.node.bytes, symbol: EnclosingSymbol.name(of: hit.node, in: source),
-            secrets: hit.secrets)
+            rule: rule, range: hit.node.bytes, symbol: source.symbol(around: hit.node), secrets: hit.secrets)
     }
 }
 

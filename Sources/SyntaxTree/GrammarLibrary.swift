@@ -31,7 +31,7 @@ package final class GrammarLibrary: Sendable {
         guard let language = entry() else {
             throw SyntaxTreeError(.grammarMissing, "the grammar '\(name)' in \(path) is empty")
         }
-        let abi = ts_language_version(language)
+        let abi = ts_language_abi_version(language)
         let supported = UInt32(TREE_SITTER_MIN_COMPATIBLE_LANGUAGE_VERSION)...UInt32(TREE_SITTER_LANGUAGE_VERSION)
         guard supported.contains(abi) else {
             throw SyntaxTreeError(
@@ -45,20 +45,60 @@ package final class GrammarLibrary: Sendable {
 }
 
 /// One language's parse tables: immutable C data that lives as long as the process.
-package struct Grammar: Sendable {
+package final class Grammar: Sendable {
     package let name: String
     nonisolated(unsafe) let pointer: OpaquePointer
+    private let kindNames: [String]
+    private let functions: [Bool]
+    private let types: [Bool]
+    let nameField: UInt16?
+    let declaratorField: UInt16?
+
+    /// The kind of a stretch that could not be parsed.
+    package static let errorKind = UInt16.max
+
+    init(name: String, pointer: OpaquePointer) {
+        self.name = name
+        self.pointer = pointer
+        kindNames = (0..<UInt16(ts_language_symbol_count(pointer))).map { kind in
+            ts_language_symbol_name(pointer, kind).map { String(cString: $0) } ?? ""
+        }
+        functions = kindNames.map(Self.isFunction)
+        types = kindNames.map(Self.isType)
+        nameField = Self.field("name", in: pointer)
+        declaratorField = Self.field("declarator", in: pointer)
+    }
 
     /// The number of a field such as `arguments`; nil where the grammar has none of that name.
-    package func field(_ name: String) -> UInt16? {
+    package func field(_ name: String) -> UInt16? { Self.field(name, in: pointer) }
+
+    private static func field(_ name: String, in pointer: OpaquePointer) -> UInt16? {
         let id = ts_language_field_id_for_name(pointer, name, UInt32(name.utf8.count))
         return id == 0 ? nil : id
     }
 
-    /// The name of a node kind.
-    package func kindName(_ kind: UInt16) -> String {
-        ts_language_symbol_name(pointer, kind).map { String(cString: $0) } ?? ""
-    }
+    /// The name of a node kind: `call`, `string`, `if_statement`.
+    package func kindName(_ kind: UInt16) -> String { kind == Self.errorKind ? "ERROR" : kindNames[Int(kind)] }
 
-    package var kindCount: Int { Int(ts_language_symbol_count(pointer)) }
+    /// True for kinds of function, method, constructor, lambda and closure.
+    package func isFunction(_ kind: UInt16) -> Bool { kind != Self.errorKind && functions[Int(kind)] }
+
+    /// True for kinds of class, interface, structure, module and the like.
+    package func isType(_ kind: UInt16) -> Bool { kind != Self.errorKind && types[Int(kind)] }
+
+    private static func isFunction(_ kind: String) -> Bool { functionKinds.contains(kind) }
+
+    private static let functionKinds: Set<String> = [
+        "function_definition", "function_declaration", "function_item", "function_expression", "function", "method",
+        "method_declaration", "method_definition", "singleton_method", "constructor_declaration",
+        "compact_constructor_declaration", "destructor_declaration", "local_function_statement", "arrow_function",
+        "generator_function", "generator_function_declaration", "func_literal", "lambda", "lambda_expression",
+        "anonymous_method_expression", "anonymous_function_creation_expression", "accessor_declaration",
+        "function_statement", "property_declaration",
+    ]
+
+    private static func isType(_ kind: String) -> Bool {
+        ["class", "interface_", "struct_", "enum_", "trait_", "record_"].contains(where: kind.hasPrefix)
+            || ["module", "namespace_definition", "object_definition", "impl_item"].contains(kind)
+    }
 }

@@ -1,15 +1,11 @@
 import CTreeSitter
 
-/// A node of a tree. Valid only while its `SyntaxTree` lives; whoever holds nodes holds the tree too.
+/// A node of a tree. Valid only while its `SyntaxTree` lives; whoever holds nodes holds the tree too. For parents and
+/// siblings see `FlatTree`.
 package struct SyntaxNode {
     let raw: TSNode
 
     init(_ raw: TSNode) { self.raw = raw }
-
-    private init?(orNull raw: TSNode) {
-        guard !ts_node_is_null(raw) else { return nil }
-        self.raw = raw
-    }
 
     /// The grammar's name for it: `call`, `string`, `if_statement`.
     package var kind: String { String(cString: ts_node_type(raw)) }
@@ -20,35 +16,15 @@ package struct SyntaxNode {
 
     /// 0-based row and byte column of the first byte.
     package var start: (row: Int, column: Int) { Self.pair(ts_node_start_point(raw)) }
-    /// 0-based row and byte column after the last byte.
-    package var end: (row: Int, column: Int) { Self.pair(ts_node_end_point(raw)) }
 
     package var isNamed: Bool { ts_node_is_named(raw) }
     package var hasError: Bool { ts_node_has_error(raw) }
+    /// True for a token the parser had to invent.
+    var isMissing: Bool { ts_node_is_missing(raw) }
     /// True for a stretch that could not be parsed and for a token the parser had to invent.
-    package var isBroken: Bool { ts_node_symbol(raw) == UInt16.max || ts_node_is_missing(raw) }
+    package var isBroken: Bool { kindNumber == Grammar.errorKind || isMissing }
 
-    package var parent: SyntaxNode? { SyntaxNode(orNull: ts_node_parent(raw)) }
     package var childCount: Int { Int(ts_node_child_count(raw)) }
-    package func child(_ index: Int) -> SyntaxNode? { SyntaxNode(orNull: ts_node_child(raw, UInt32(index))) }
-    package var namedChildCount: Int { Int(ts_node_named_child_count(raw)) }
-    package func namedChild(_ index: Int) -> SyntaxNode? { SyntaxNode(orNull: ts_node_named_child(raw, UInt32(index))) }
-    package var previousSibling: SyntaxNode? { SyntaxNode(orNull: ts_node_prev_sibling(raw)) }
-
-    package func child(field: String) -> SyntaxNode? {
-        SyntaxNode(orNull: ts_node_child_by_field_name(raw, field, UInt32(field.utf8.count)))
-    }
-
-    /// The smallest named node that spans the bytes.
-    package func descendant(spanning bytes: Range<Int>) -> SyntaxNode? {
-        SyntaxNode(
-            orNull: ts_node_named_descendant_for_byte_range(raw, UInt32(bytes.lowerBound), UInt32(bytes.upperBound)))
-    }
-
-    /// The enclosing nodes, nearest first.
-    package var ancestors: some Sequence<SyntaxNode> { sequence(first: self) { $0.parent }.dropFirst() }
-
-    package static func == (left: SyntaxNode, right: SyntaxNode) -> Bool { ts_node_eq(left.raw, right.raw) }
 
     private static func pair(_ point: TSPoint) -> (row: Int, column: Int) { (Int(point.row), Int(point.column)) }
 }

@@ -79,6 +79,12 @@ package final class SyntaxQueryCursor {
     /// Unfinished matches kept at once; beyond it tree-sitter drops some, and `matches` says so.
     private static let matchLimit: UInt32 = 4096
 
+    /// Steps a search may take per byte of source, and at least; see `SyntaxParser`.
+    private static let stepsPerByte = 20
+    private static let leastSteps = 1_000_000
+    /// The cursor reports after each so many steps.
+    private static let stepsPerReport = 100
+
     package init() {
         cursor = ts_query_cursor_new()
         ts_query_cursor_set_match_limit(cursor, Self.matchLimit)
@@ -96,17 +102,28 @@ package final class SyntaxQueryCursor {
     }
 
     /// Calls `body` with each match under `node`, in document order.
-    /// - Returns: false if the match limit was exceeded, so that matches may be missing.
+    /// - Returns: false if a limit was exceeded, so that matches may be missing.
     package func matches(of query: SyntaxQuery, in node: SyntaxNode, _ body: (Match) -> Void) -> Bool {
-        ts_query_cursor_exec(cursor, query.pointer, node.raw)
-        var match = TSQueryMatch()
-        while ts_query_cursor_next_match(cursor, &match) {
-            let captures = UnsafeBufferPointer(start: match.captures, count: Int(match.capture_count))
-            body(
-                Match(
-                    pattern: Int(match.pattern_index),
-                    captures: captures.map { (Int($0.index), SyntaxNode($0.node)) }))
+        var reportsLeft = max(Self.leastSteps, node.bytes.count * Self.stepsPerByte) / Self.stepsPerReport
+        return withUnsafeMutablePointer(to: &reportsLeft) { reportsLeft in
+            var options = TSQueryCursorOptions(payload: reportsLeft, progress_callback: Self.progress)
+            ts_query_cursor_exec_with_options(cursor, query.pointer, node.raw, &options)
+            var match = TSQueryMatch()
+            while ts_query_cursor_next_match(cursor, &match) {
+                let captures = UnsafeBufferPointer(start: match.captures, count: Int(match.capture_count))
+                body(
+                    Match(
+                        pattern: Int(match.pattern_index),
+                        captures: captures.map { (Int($0.index), SyntaxNode($0.node)) }))
+            }
+            return reportsLeft.pointee > 0 && !ts_query_cursor_did_exceed_match_limit(cursor)
         }
-        return !ts_query_cursor_did_exceed_match_limit(cursor)
+    }
+
+    /// True stops the search.
+    private static let progress: @convention(c) (UnsafeMutablePointer<TSQueryCursorState>?) -> Bool = { state in
+        let reportsLeft = state!.pointee.payload!.assumingMemoryBound(to: Int.self)
+        reportsLeft.pointee -= 1
+        return reportsLeft.pointee <= 0
     }
 }

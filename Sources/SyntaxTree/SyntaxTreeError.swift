@@ -1,7 +1,7 @@
 /// What went wrong with a grammar, a parse or a query.
 package struct SyntaxTreeError: Error, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {
-        case grammarsUnavailable, grammarMissing, parseTimedOut, tooLarge, badQuery
+        case grammarsUnavailable, grammarMissing, tooMuchWork, tooLarge, hostile, badQuery
     }
 
     package let code: Code

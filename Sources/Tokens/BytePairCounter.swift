@@ -65,15 +65,22 @@ extension BytePairCounter.State {
         return taken
     }
 
+    /// Looks no further than a limit of long words reaches: the rest may be one piece of megabytes.
     mutating func prefix(of bytes: UnsafeBufferPointer<UInt8>, within limit: Int) -> Int {
-        var splitter = QwenSplitter(bytes, classes: takeClasses())
+        let reach = CharacterBoundary.before(limit * 8 + 64, in: bytes)
+        let text = UnsafeBufferPointer(rebasing: bytes[..<reach])
+        var splitter = QwenSplitter(text, classes: takeClasses())
         var left = limit
         var start = 0
-        while start < bytes.count {
+        while start < text.count {
             let end = splitter.endOfPiece(from: start)
-            let cost = tokens(UnsafeBufferPointer(rebasing: bytes[start..<end]))
+            if start == 0, end > 2 * limit {
+                start = shortened(UnsafeBufferPointer(rebasing: text[..<end]), within: limit)
+                break
+            }
+            let cost = tokens(UnsafeBufferPointer(rebasing: text[start..<end]))
             if cost > left {
-                if start == 0 { start = shortened(UnsafeBufferPointer(rebasing: bytes[..<end]), within: limit) }
+                if start == 0 { start = shortened(UnsafeBufferPointer(rebasing: text[..<end]), within: limit) }
                 break
             }
             left -= cost
@@ -83,13 +90,14 @@ extension BytePairCounter.State {
         return start
     }
 
-    /// A first piece that alone is too long is cut between characters: halved until it fits.
+    /// A first piece that alone may be too long is cut between characters, each time in proportion to its excess.
     private mutating func shortened(_ piece: UnsafeBufferPointer<UInt8>, within limit: Int) -> Int {
-        var length = min(piece.count, max(1, limit) * 8)
+        var length = min(piece.count, 2 * limit)
         while true {
-            let whole = CharacterBoundary.before(length, in: piece)
-            if whole <= 4 || tokens(UnsafeBufferPointer(rebasing: piece[..<whole])) <= limit { return whole }
-            length = whole * 3 / 4
+            length = CharacterBoundary.before(length, in: piece)
+            let cost = tokens(UnsafeBufferPointer(rebasing: piece[..<length]))
+            if cost <= limit || length <= 4 { return length }
+            length = min(length - 1, length * limit / cost)
         }
     }
 

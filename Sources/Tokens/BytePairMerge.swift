@@ -1,3 +1,5 @@
+import HeapModule
+
 /// Counts the tokens of one piece by merging, lowest rank first, the neighbours whose union is a token.
 ///
 /// Holds working memory; one serves one task at a time.
@@ -44,83 +46,65 @@ struct BytePairMerge {
 
     /// The same with linked parts and a heap of merges: a run of a million letters takes n log n steps.
     private func countLong(_ piece: UnsafeBufferPointer<UInt8>) -> Int {
-        let size = piece.count
-        var next = (0..<size).map { Int32($0 + 1) }
-        var previous = (0..<size).map { Int32($0 - 1) }
-        var alive = [Bool](repeating: true, count: size)
-        var heap = MergeHeap()
-        func end(_ part: Int) -> Int { Int(next[part]) }
-        func offer(_ part: Int) {
-            let neighbour = end(part)
-            guard neighbour < size else { return }
-            let union = rank(piece, part, end(neighbour))
-            if union != Vocabulary.notFound {
-                heap.push(Merge(rank: Int32(union), start: Int32(part), end: Int32(end(neighbour))))
-            }
-        }
-        for part in 0..<(size - 1) { offer(part) }
-        var count = size
-        while let merge = heap.pop() {
+        var parts = LinkedParts(piece, vocabulary)
+        return parts.merge()
+    }
+}
+
+/// The parts of a long piece, each linked to its neighbours.
+private struct LinkedParts {
+    private let piece: UnsafeBufferPointer<UInt8>
+    private let vocabulary: Vocabulary
+    /// By a part's first byte: where the part ends, and where the part before it begins.
+    private var ends: [Int32]
+    private var previous: [Int32]
+    private var isStart: [Bool]
+    private var heap = Heap<Merge>()
+
+    init(_ piece: UnsafeBufferPointer<UInt8>, _ vocabulary: Vocabulary) {
+        self.piece = piece
+        self.vocabulary = vocabulary
+        ends = (0..<Int32(piece.count)).map { $0 + 1 }
+        previous = (0..<Int32(piece.count)).map { $0 - 1 }
+        isStart = [Bool](repeating: true, count: piece.count)
+    }
+
+    mutating func merge() -> Int {
+        for part in 0..<(piece.count - 1) { offer(part) }
+        var count = piece.count
+        while let merge = heap.popMin() {
             let part = Int(merge.start)
-            guard alive[part], end(part) < size, end(end(part)) == Int(merge.end) else { continue }
-            let neighbour = end(part)
-            guard alive[neighbour] else { continue }
-            alive[neighbour] = false
-            next[part] = next[neighbour]
-            if end(part) < size { previous[end(part)] = Int32(part) }
+            let neighbour = Int(ends[part])
+            // An entry is stale once either of its parts has merged with another.
+            guard isStart[part], neighbour < piece.count, ends[neighbour] == merge.end else { continue }
+            isStart[neighbour] = false
+            ends[part] = merge.end
+            if Int(merge.end) < piece.count { previous[Int(merge.end)] = merge.start }
             count -= 1
             offer(part)
             if previous[part] >= 0 { offer(Int(previous[part])) }
         }
         return count
     }
+
+    /// Puts the union of a part and the next into the heap, if it is a token.
+    private mutating func offer(_ part: Int) {
+        let neighbour = Int(ends[part])
+        guard neighbour < piece.count, Int(ends[neighbour]) - part <= vocabulary.longest else { return }
+        let rank = vocabulary.rank(UnsafeBufferPointer(rebasing: piece[part..<Int(ends[neighbour])]))
+        guard rank != Vocabulary.notFound else { return }
+        heap.insert(Merge(rank: Int32(rank), start: Int32(part), end: ends[neighbour]))
+    }
 }
 
 /// Two neighbouring parts that together are the token of a rank.
-private struct Merge {
+private struct Merge: Comparable {
     let rank: Int32
     let start: Int32
     let end: Int32
 
     /// Lowest rank first, leftmost among equals.
-    func precedes(_ other: Merge) -> Bool { (rank, start) < (other.rank, other.start) }
-}
-
-/// A binary min-heap of merges.
-private struct MergeHeap {
-    private var merges: [Merge] = []
-
-    mutating func push(_ merge: Merge) {
-        merges.append(merge)
-        var child = merges.count - 1
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard merges[child].precedes(merges[parent]) else { return }
-            merges.swapAt(child, parent)
-            child = parent
-        }
-    }
-
-    mutating func pop() -> Merge? {
-        guard let first = merges.first else { return nil }
-        let last = merges.removeLast()
-        if !merges.isEmpty {
-            merges[0] = last
-            sink(0)
-        }
-        return first
-    }
-
-    private mutating func sink(_ start: Int) {
-        var parent = start
-        while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < merges.count {
-                if merges[child].precedes(merges[least]) { least = child }
-            }
-            guard least != parent else { return }
-            merges.swapAt(parent, least)
-            parent = least
-        }
+    static func < (left: Merge, right: Merge) -> Bool {
+        left.rank != right.rank ? left.rank < right.rank : left.start < right.start
     }
 }

@@ -10,6 +10,8 @@ package final class Vocabulary: Sendable {
     /// Open addressing: 0 for free, else rank + 1. Less than a third full.
     private let slots: [UInt32]
     private let mask: Int
+    /// Bytes of the longest token.
+    let longest: Int
 
     package static let notFound = Int.max
 
@@ -41,6 +43,7 @@ package final class Vocabulary: Sendable {
         self.blob = blob
         self.ends = ends
         mask = capacity - 1
+        longest = zip(ends, [0] + ends).reduce(0) { max($0, Int($1.0 - $1.1)) }
         slots = Self.hashed(blob, ends, capacity: capacity)
     }
 

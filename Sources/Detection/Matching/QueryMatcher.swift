@@ -1,8 +1,6 @@
 import OrchestratorCore
 import SyntaxTree
 
-typealias GrammarReference = Grammar
-
 /// A rule's query with its predicates, ready to run.
 ///
 /// Predicates, all of which must hold for a match to count (`@x` is a capture, missing captures fail):
@@ -55,7 +53,7 @@ final class QueryMatcher: Sendable {
         cursor.matches(of: query, in: source.tree.root) { match in
             guard let node = reported.flatMap(match.node) ?? match.captures.first?.node,
                 predicates[match.pattern].allSatisfy({ $0.holds(for: match, in: source) }),
-                !node.hasError, !node.ancestors.contains(where: \.isBroken)
+                !node.hasError, !source.ancestors(of: node).contains(where: source.tree.flat.isBroken)
             else { return }
             let secrets = match.captures.filter { $0.index == secret }.map(\.node.bytes)
             body(Hit(node: node, secrets: secrets))
@@ -71,5 +69,23 @@ struct ParsedSource {
 
     func text(_ node: SyntaxNode) -> UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(rebasing: bytes[node.bytes.clamped(to: 0..<bytes.count)])
+    }
+
+    /// The enclosing nodes, nearest first.
+    func ancestors(of node: SyntaxNode) -> [Int] {
+        tree.flat.number(of: node).map { Array(tree.flat.ancestors($0)) } ?? []
+    }
+
+    /// The text of the enclosing function, or of the whole file.
+    func scope(of node: SyntaxNode) -> UnsafeBufferPointer<UInt8> {
+        let scope = tree.flat.number(of: node).map(tree.flat.scope) ?? 0
+        return UnsafeBufferPointer(rebasing: bytes[tree.flat.bytes(scope).clamped(to: 0..<bytes.count)])
+    }
+
+    /// The function and classes around a node: `Store.open`; empty at the top level.
+    func symbol(around node: SyntaxNode) -> String {
+        guard let parent = tree.flat.number(of: node).flatMap(tree.flat.parent) else { return "" }
+        return tree.flat.enclosingNames(parent).map { String(decoding: bytes[$0], as: UTF8.self) }
+            .joined(separator: ".")
     }
 }

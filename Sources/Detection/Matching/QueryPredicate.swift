@@ -67,10 +67,10 @@ struct QueryPredicate: Sendable {
         case .text(let texts): texts.contains(Array(source.text(node)))
         case .pattern(let pattern): source.scratch.matches(pattern, source.text(node))
         case .same(let other): match.node(other).map { source.text(node).elementsEqual(source.text($0)) } ?? false
-        case .constant: node.isConstant
-        case .inside(let kinds): node.ancestors.contains { kinds.contains($0.kind) }
+        case .constant: !node.contains { $0.namesValue }
+        case .inside(let kinds): source.ancestors(of: node).contains { kinds.contains(source.tree.flat.kindName($0)) }
         case .holds(let kinds): node.contains { kinds.contains($0.kind) }
-        case .scope(let pattern): source.scratch.matches(pattern, source.text(node.scope))
+        case .scope(let pattern): source.scratch.matches(pattern, source.scope(of: node))
         case .file: true
         }
     }
@@ -94,31 +94,11 @@ extension SyntaxNode {
         }
     }
 
-    /// Literals and operators only: nothing in it names a value that could change.
-    var isConstant: Bool {
-        !contains { node in
-            guard node.isNamed, node.childCount == 0 else { return false }
-            let kind = node.kind
-            return kind.hasSuffix("identifier") || kind.hasSuffix("variable") || kind.hasSuffix("variable_name")
-                || kind == "name" || kind == "constant" || kind == "this" || kind == "self"
-        }
-    }
-
-    /// The nearest enclosing function, or the whole file.
-    var scope: SyntaxNode {
-        var last = self
-        for ancestor in ancestors {
-            last = ancestor
-            if ancestor.isFunction { return ancestor }
-        }
-        return last
-    }
-
-    /// True for function, method, constructor, lambda and closure nodes of any grammar.
-    var isFunction: Bool {
+    /// True for a leaf that names something which could change: what makes an expression more than its literals.
+    fileprivate var namesValue: Bool {
+        guard isNamed, childCount == 0 else { return false }
         let kind = kind
-        return kind.hasPrefix("function_") || kind.hasPrefix("method") || kind.hasPrefix("constructor_")
-            || kind == "arrow_function" || kind == "function" || kind == "func_literal" || kind == "lambda"
-            || kind == "singleton_method" || kind == "local_function_statement" || kind == "generator_function"
+        return kind.hasSuffix("identifier") || kind.hasSuffix("variable") || kind.hasSuffix("variable_name")
+            || ["name", "constant", "this", "self"].contains(kind)
     }
 }

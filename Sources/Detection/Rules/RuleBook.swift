@@ -1,5 +1,6 @@
 package import OrchestratorCore
 import Synchronization
+import SyntaxTree
 
 /// Every enabled rule, sorted by the languages it applies to.
 ///
@@ -53,7 +54,7 @@ package final class LanguageRules: Sendable {
     package var hasOwnRules: Bool { rules.contains { !$0.languages.isEmpty } }
 
     /// The compiled query of a rule. Throws `badQuery` with the rule's place.
-    func matcher(_ index: Int, grammar: GrammarReference) throws(DetectionError) -> QueryMatcher? {
+    func matcher(_ index: Int, grammar: Grammar) throws(DetectionError) -> QueryMatcher? {
         guard case .query(let source, let mark) = rules[index].match else { return nil }
         if let known = queries.withLock({ $0[index] }) { return known }
         let matcher = try QueryMatcher(source, mark: mark, rule: rules[index].description.id, grammar: grammar)

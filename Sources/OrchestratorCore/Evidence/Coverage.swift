@@ -39,8 +39,8 @@ package enum CoverageReason: String, Sendable, Codable, CaseIterable {
     // not assessed
     case unreadable = "unreadable"
     case parseIncomplete = "parse incomplete"
-    case timeLimit = "time limit"
     case ruleLimit = "rule limit"
+    case ruleFailed = "rule failed"
     case changedDuringScan = "changed during the scan"
     case noEarlierResult = "no earlier result to carry over"
 
@@ -49,7 +49,7 @@ package enum CoverageReason: String, Sendable, Codable, CaseIterable {
         switch self {
         case .complete, .lexicalOnly, .noRules, .carriedOver: .analysed
         case .ignoreRule, .outputFolder, .unchangedSince: .excluded
-        case .unreadable, .parseIncomplete, .timeLimit, .ruleLimit, .changedDuringScan, .noEarlierResult: .notAssessed
+        case .unreadable, .parseIncomplete, .ruleLimit, .ruleFailed, .changedDuringScan, .noEarlierResult: .notAssessed
         default: .skipped
         }
     }

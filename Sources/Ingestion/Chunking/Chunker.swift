@@ -1,0 +1,56 @@
+package import OrchestratorCore
+package import SyntaxTree
+
+/// Cuts files into chunks that fit a token budget, at the boundaries of functions, classes and statements where the
+/// language's grammar is known, else at line ends. One chunker serves one task at a time.
+package final class Chunker {
+    private let budget: TokenBudget
+    private let counter: any TokenCounting
+    private let grammars: GrammarLibrary?
+    private let parser = SyntaxParser()
+
+    /// Files above this are cut at line ends; see `Analyzer.parseLimit`.
+    private static let parseLimit = 4 * 1024 * 1024
+
+    package init(budget: TokenBudget, counter: any TokenCounting, grammars: GrammarLibrary?) {
+        self.budget = budget
+        self.counter = counter
+        self.grammars = grammars
+    }
+
+    /// The chunks of one file: each byte in exactly one, in order, none over the budget. Empty for an empty file.
+    package func chunks(
+        of bytes: UnsafeBufferPointer<UInt8>, path: RepositoryPath, language: Language
+    ) -> [Chunk] {
+        let tree = tree(bytes, language)
+        var splitter = ChunkSplitter(bytes: bytes, budget: budget.tokens, counter: counter)
+        let pieces = splitter.split(tree?.root)
+        var line = 1
+        return pieces.map { piece in
+            let text = UnsafeBufferPointer(rebasing: bytes[piece.bytes])
+            let first = line
+            line += text.count { $0 == UInt8(ascii: "\n") }
+            let last = text.last == UInt8(ascii: "\n") ? line - 1 : line
+            return Chunk(
+                path: path, digest: Digest(of: UnsafeRawBufferPointer(text)), bytes: piece.bytes,
+                lines: first...max(first, last), tokens: piece.tokens,
+                symbol: tree.map { Self.symbol(at: piece.bytes, in: $0, bytes) } ?? "")
+        }
+    }
+
+    private func tree(_ bytes: UnsafeBufferPointer<UInt8>, _ language: Language) -> SyntaxTree? {
+        guard bytes.count <= Self.parseLimit, let name = language.grammar, let grammars,
+            let grammar = try? grammars.grammar(name)
+        else { return nil }
+        return try? parser.parse(bytes, grammar: grammar)
+    }
+
+    /// What is being declared where the chunk's text begins.
+    private static func symbol(
+        at range: Range<Int>, in tree: SyntaxTree, _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> String {
+        guard let first = bytes[range].firstIndex(where: { $0 > UInt8(ascii: " ") }) else { return "" }
+        return tree.flat.enclosingNames(tree.flat.innermost(at: first))
+            .map { String(decoding: bytes[$0], as: UTF8.self) }.joined(separator: ".")
+    }
+}
