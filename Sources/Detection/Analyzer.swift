@@ -14,7 +14,6 @@ package final class Analyzer {
     private let grammars: GrammarLibrary?
     private let redactor: Redactor
     private let parser = SyntaxParser()
-    private let cursor = SyntaxQueryCursor()
     private let scratch = PatternScratch()
 
     /// - Parameter grammars: nil where none are installed: query rules then do not run and every file says so.
@@ -65,11 +64,11 @@ package final class Analyzer {
         do {
             let grammar = try grammars.grammar(name)
             let tree = try parser.parse(bytes, grammar: grammar)
-            let source = ParsedSource(bytes: bytes, tree: tree, scratch: scratch)
+            let source = ParsedSource(bytes: bytes, tree: tree.flat, scratch: scratch)
             var exceeded: [String] = []
             for index in active {
                 guard let matcher = try rules.matcher(index, grammar: grammar) else { continue }
-                let whole = matcher.matches(in: source, cursor: cursor) { hit in
+                let whole = matcher.matches(in: source) { hit in
                     candidates.append(Candidate(rule: index, hit: hit, source: source))
                 }
                 if !whole { exceeded.append(rules.rules[index].description.id) }
@@ -130,7 +129,7 @@ struct Candidate {
 
     init(rule: Int, hit: QueryMatcher.Hit, source: ParsedSource) {
         self.init(
-            rule: rule, range: hit.node.bytes, symbol: source.symbol(around: hit.node), secrets: hit.secrets)
+            rule: rule, range: source.tree.bytes(hit.node), symbol: source.symbol(around: hit.node), secrets: hit.secrets)
     }
 }
 

@@ -77,6 +77,17 @@ package final class Grammar: Sendable {
         return id == 0 ? nil : id
     }
 
+    var kindCount: Int { kindNames.count }
+
+    /// The number of a node kind (`call`) or, where not named, of a token (`"("`).
+    package func kind(_ name: String, isNamed: Bool) -> UInt16? {
+        let kind = ts_language_symbol_for_name(pointer, name, UInt32(name.utf8.count), isNamed)
+        return kind == 0 ? nil : kind
+    }
+
+    /// False for tokens such as `"("`.
+    func isNamed(_ kind: UInt16) -> Bool { ts_language_symbol_type(pointer, kind) == TSSymbolTypeRegular }
+
     /// The name of a node kind: `call`, `string`, `if_statement`.
     package func kindName(_ kind: UInt16) -> String { kind == Self.errorKind ? "ERROR" : kindNames[Int(kind)] }
 

@@ -12,13 +12,13 @@ struct LexicalMatcher {
     /// The matches near the offsets, each once, in document order.
     func candidates(_ rule: Int, near offsets: [Int]) -> [Candidate] {
         var found: [Candidate] = []
-        var searchedUpTo = 0
+        var previous = 0..<0
         for offset in offsets {
             let stretch = stretch(around: offset)
-            let start = max(stretch.lowerBound, searchedUpTo)
-            guard start < stretch.upperBound else { continue }
-            search(stretch, from: start, rule, &found)
-            searchedUpTo = stretch.upperBound
+            // Windows may overlap, and a match may begin in one and end in the next: only what was found is passed over.
+            guard stretch != previous else { continue }
+            previous = stretch
+            search(stretch, from: max(stretch.lowerBound, found.last?.range.upperBound ?? 0), rule, &found)
         }
         return found
     }
@@ -34,6 +34,7 @@ struct LexicalMatcher {
 
     private func search(_ stretch: Range<Int>, from start: Int, _ rule: Int, _ found: inout [Candidate]) {
         let text = UnsafeBufferPointer(rebasing: lines.bytes[stretch])
+        guard start < stretch.upperBound else { return }
         var position = start - stretch.lowerBound
         while let groups = scratch.firstMatch(of: match.pattern, in: text, from: position), let whole = groups[0] {
             position = max(whole.upperBound, position + 1)
@@ -48,9 +49,10 @@ struct LexicalMatcher {
     }
 
     private func secretRange(_ groups: [Range<Int>?]) -> Range<Int>? {
-        guard match.secret != nil else { return nil }
-        guard let group = match.pattern.group("secret"), group < groups.count else { return groups[0] }
-        return groups[group] ?? groups[0]
+        guard let group = match.pattern.group("secret"), group < groups.count, let secret = groups[group] else {
+            return match.secret == nil ? nil : groups[0]
+        }
+        return secret
     }
 
     private func accepts(_ secret: Range<Int>?, in text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -7,11 +7,13 @@ package final class Pattern: Sendable {
     private let groupNames: [String: Int]
 
     /// Throws `badPattern` with PCRE2's message and the offset of the error.
-    package init(_ source: String) throws(DetectionError) {
+    /// - Parameter multiline: `^` and `$` also match at line breaks.
+    package init(_ source: String, multiline: Bool = false) throws(DetectionError) {
         var number: Int32 = 0
         var offset = 0
         let bytes = Array(source.utf8)
-        guard let code = pcre2_compile_8(bytes, bytes.count, UInt32(PCRE2_NEVER_UTF), &number, &offset, nil) else {
+        let options = UInt32(PCRE2_NEVER_UTF) | (multiline ? UInt32(PCRE2_MULTILINE) : 0)
+        guard let code = pcre2_compile_8(bytes, bytes.count, options, &number, &offset, nil) else {
             var message = [UInt8](repeating: 0, count: 256)
             pcre2_get_error_message_8(number, &message, message.count)
             let text = String(decoding: message.prefix { $0 != 0 }, as: UTF8.self)
@@ -56,7 +58,7 @@ package final class PatternScratch {
 
     /// Backtracking steps after which a match gives up: a pattern that explodes costs milliseconds, not hours.
     private static let matchLimit: UInt32 = 1_000_000
-    private static let groupLimit: UInt32 = 16
+    private static let groupLimit: UInt32 = 64
 
     package init() {
         data = pcre2_match_data_create_8(Self.groupLimit, nil)

@@ -18,7 +18,7 @@ struct QueryPredicate: Sendable {
     private let isNegated: Bool
 
     /// Throws `badQuery` for an unknown name or unfit arguments.
-    init(_ predicate: SyntaxQuery.Predicate) throws(DetectionError) {
+    init(_ predicate: TreePattern.Predicate) throws(DetectionError) {
         isNegated = predicate.name.hasPrefix("not-")
         let name = String(predicate.name.dropFirst(isNegated ? 4 : 0))
         let texts = predicate.arguments.compactMap { if case .text(let text) = $0 { text } else { nil } }
@@ -56,49 +56,39 @@ struct QueryPredicate: Sendable {
         capture = captures.first ?? -1
     }
 
-    func holds(for match: SyntaxQueryCursor.Match, in source: ParsedSource) -> Bool {
+    func holds(for captures: TreeMatcher.Captures, in source: ParsedSource) -> Bool {
         if case .file(let pattern) = test { return source.scratch.matches(pattern, source.bytes) != isNegated }
-        guard let node = match.node(capture) else { return false }
-        return holds(for: node, match, source) != isNegated
+        guard let node = captures.node(capture) else { return false }
+        return holds(for: node, captures, source) != isNegated
     }
 
-    private func holds(for node: SyntaxNode, _ match: SyntaxQueryCursor.Match, _ source: ParsedSource) -> Bool {
-        switch test {
+    private func holds(for node: Int, _ captures: TreeMatcher.Captures, _ source: ParsedSource) -> Bool {
+        let tree = source.tree
+        return switch test {
         case .text(let texts): texts.contains(Array(source.text(node)))
         case .pattern(let pattern): source.scratch.matches(pattern, source.text(node))
-        case .same(let other): match.node(other).map { source.text(node).elementsEqual(source.text($0)) } ?? false
-        case .constant: !node.contains { $0.namesValue }
-        case .inside(let kinds): source.ancestors(of: node).contains { kinds.contains(source.tree.flat.kindName($0)) }
-        case .holds(let kinds): node.contains { kinds.contains($0.kind) }
-        case .scope(let pattern): source.scratch.matches(pattern, source.scope(of: node))
+        case .same(let other): captures.node(other).map { source.text(node).elementsEqual(source.text($0)) } ?? false
+        case .constant: !tree.subtree(node).contains { Self.namesValue($0, source) }
+        case .inside(let kinds): tree.ancestors(node).contains { kinds.contains(tree.kindName($0)) }
+        case .holds(let kinds): tree.subtree(node).contains { kinds.contains(tree.kindName($0)) }
+        case .scope(let pattern): source.scratch.matches(pattern, source.text(tree.scope(of: node)))
         case .file: true
-        }
-    }
-}
-
-extension SyntaxNode {
-    /// True where `predicate` holds for the node or some descendant.
-    func contains(where predicate: (SyntaxNode) -> Bool) -> Bool {
-        let cursor = SyntaxCursor(self)
-        var depth = 0
-        while true {
-            if predicate(cursor.node) { return true }
-            if cursor.goToFirstChild() {
-                depth += 1
-                continue
-            }
-            while !cursor.goToNextSibling() {
-                guard depth > 0, cursor.goToParent() else { return false }
-                depth -= 1
-            }
         }
     }
 
     /// True for a leaf that names something which could change: what makes an expression more than its literals.
-    fileprivate var namesValue: Bool {
-        guard isNamed, childCount == 0 else { return false }
-        let kind = kind
-        return kind.hasSuffix("identifier") || kind.hasSuffix("variable") || kind.hasSuffix("variable_name")
+    private static func namesValue(_ node: Int, _ source: ParsedSource) -> Bool {
+        guard source.tree.isNamed(node), source.tree.subtree(node).count == 1 else { return false }
+        let kind = source.tree.kindName(node)
+        let isName =
+            kind.hasSuffix("identifier") || kind.hasSuffix("variable") || kind.hasSuffix("variable_name")
             || ["name", "constant", "this", "self"].contains(kind)
+        return isName && !isCapitals(source.text(node))
+    }
+
+    /// `MAX_ROWS`: by the conventions of every language here, a constant.
+    private static func isCapitals(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        name.count > 1 && name[0] != UInt8(ascii: "_")
+            && name.allSatisfy { (65...90).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "_") }
     }
 }

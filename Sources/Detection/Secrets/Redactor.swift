@@ -16,9 +16,12 @@ package struct Redactor: Sendable {
 
     /// Everything the rules of a book treat as secret, and the forms listed in `rulesets/redaction.yaml`.
     package init(forms: [RedactionForm], rules: [Rule]) {
+        // Rules look at single lines, the redactor at whole stretches.
         let secrets = rules.compactMap { rule -> Form? in
-            guard case .lexical(let lexical) = rule.match, lexical.secret != nil else { return nil }
-            return Form(name: "secret", pattern: lexical.pattern, group: lexical.pattern.group("secret") ?? 0)
+            guard case .lexical(let lexical) = rule.match, lexical.secret != nil,
+                let pattern = try? Pattern(lexical.pattern.source, multiline: true)
+            else { return nil }
+            return Form(name: "secret", pattern: pattern, group: pattern.group("secret") ?? 0)
         }
         self.init(secrets + forms.map { Form(name: $0.name, pattern: $0.pattern, group: $0.pattern.group("secret") ?? 0) })
     }
@@ -74,7 +77,7 @@ package struct RedactionForm: Sendable {
             let source = try fields.string("pattern")
             try fields.finish()
             do {
-                return RedactionForm(name: name, pattern: try Pattern(source))
+                return RedactionForm(name: name, pattern: try Pattern(source, multiline: true))
             } catch {
                 throw DocumentError(node.mark, "'pattern' is not a pattern: \(error)")
             }
