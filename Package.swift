@@ -53,6 +53,7 @@ let package = Package(
             name: "Tokens",
             dependencies: ["OrchestratorCore", .product(name: "HeapModule", package: "swift-collections")],
             swiftSettings: strict),
+        .target(name: "Rules", dependencies: ["OrchestratorCore"], swiftSettings: strict),
         .target(
             name: "Settings", dependencies: ["OrchestratorCore", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
@@ -67,7 +68,8 @@ let package = Package(
             dependencies: ["Tokens", "OrchestratorCore", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .testTarget(
-            name: "DetectionTests", dependencies: ["Detection", "Settings", "SyntaxTree", "OrchestratorCore"],
+            name: "DetectionTests",
+            dependencies: ["Detection", "Settings", "SyntaxTree", "OrchestratorCore", "TestSupport"],
             swiftSettings: strict),
     ]
 )

@@ -3,16 +3,13 @@ import Foundation
 import OrchestratorCore
 import Settings
 import SyntaxTree
+import TestSupport
 import Testing
 
-/// The project's folders as seen from this source file.
-enum Project {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    static let grammars = root.appending(path: ".packs/grammars/languages.so").path
-
-    static func rules() throws -> [Rule] {
-        let folder = root.appending(path: "rulesets/detection")
+/// The rules of the project.
+enum ProjectRules {
+    static func load() throws -> [Rule] {
+        let folder = ProjectFolder.rulesets.appending(path: "detection")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
         return try files.sorted().flatMap { name in
             try RuleLoader(reader: YAMLReader())
@@ -22,16 +19,28 @@ enum Project {
 }
 
 @Suite struct RuleExampleTests {
-    static let rules = Result { try Project.rules() }
+    static let rules = Result { try ProjectRules.load() }
 
     /// What a rule alone finds in a text.
     private func findings(of rule: Rule, in code: String, _ language: Language) throws -> FileAnalysis {
         let analyzer = Analyzer(
-            book: try RuleBook([rule]), grammars: try GrammarLibrary(path: Project.grammars),
+            book: try RuleBook([rule]), grammars: try GrammarLibrary(path: ProjectFolder.packs.appending(path: "grammars/languages.so").path),
             redactor: Redactor(forms: [], rules: []))
         let bytes = Array(code.utf8)
         return bytes.withUnsafeBufferPointer {
             analyzer.analyse($0, path: RepositoryPath("example"), language: language)
+        }
+    }
+
+    @Test func everyQueryCompilesForEveryLanguageOfItsRule() throws {
+        let grammars = try GrammarLibrary(path: ProjectFolder.packs.appending(path: "grammars/languages.so").path)
+        for rule in try Self.rules.get() {
+            for language in rule.languages {
+                guard let grammar = language.grammar else { continue }
+                #expect(throws: Never.self, "\(rule.description.id) in \(language.title)") {
+                    try RuleBook([rule]).compileAll(language, try grammars.grammar(grammar))
+                }
+            }
         }
     }
 

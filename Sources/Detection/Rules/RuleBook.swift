@@ -1,6 +1,6 @@
 package import OrchestratorCore
 import Synchronization
-import SyntaxTree
+package import SyntaxTree
 
 /// Every enabled rule, sorted by the languages it applies to.
 ///
@@ -26,6 +26,14 @@ package final class RuleBook: Sendable {
             table[language] = fresh
             return fresh
         }
+    }
+}
+
+extension RuleBook {
+    /// Compiles every query of a language, which scanning does only when a file first needs it. Throws `badQuery`.
+    package func compileAll(_ language: Language, _ grammar: Grammar) throws(DetectionError) {
+        let rules = rules(for: language)
+        for index in rules.rules.indices { _ = try rules.matcher(index, grammar: grammar) }
     }
 }
 

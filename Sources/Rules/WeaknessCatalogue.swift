@@ -1,0 +1,21 @@
+package import OrchestratorCore
+
+/// The known weaknesses by number.
+package struct WeaknessCatalogue: Sendable {
+    private let byID: [Int: Weakness]
+
+    /// Throws `duplicateId`.
+    package init(_ weaknesses: [Weakness]) throws(RulesError) {
+        var table: [Int: Weakness] = [:]
+        for weakness in weaknesses {
+            guard table.updateValue(weakness, forKey: weakness.id) == nil else {
+                throw RulesError(.duplicateId, "CWE-\(weakness.id) is defined twice")
+            }
+        }
+        byID = table
+    }
+
+    package subscript(id: Int) -> Weakness? { byID[id] }
+
+    package var all: [Weakness] { byID.values.sorted { $0.id < $1.id } }
+}
