@@ -55,6 +55,10 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Rules", dependencies: ["OrchestratorCore"], swiftSettings: strict),
         .target(
+            name: "Store", dependencies: ["OrchestratorCore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(name: "Reporting", dependencies: ["OrchestratorCore", "CCmark"], swiftSettings: strict),
+        .target(
             name: "Settings", dependencies: ["OrchestratorCore", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
 

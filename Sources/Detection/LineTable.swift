@@ -23,8 +23,10 @@ struct LineTable {
         return low + 1
     }
 
-    /// The byte column of an offset, 1-based.
-    func column(at offset: Int) -> Int { offset - starts[line(at: offset) - 1] + 1 }
+    /// The column of an offset in characters (Unicode code points), 1-based.
+    func column(at offset: Int) -> Int {
+        bytes[starts[line(at: offset) - 1]..<offset].count { $0 & 0xC0 != 0x80 } + 1
+    }
 
     /// The bytes of a line without its LF and a CR before it.
     func range(of line: Int) -> Range<Int> {

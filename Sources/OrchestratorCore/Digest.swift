@@ -54,6 +54,13 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         words = (values[0], values[1], values[2], values[3])
     }
 
+    /// The 32 bytes.
+    package var bytes: [UInt8] {
+        [words.0, words.1, words.2, words.3].flatMap { word in
+            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) }
+        }
+    }
+
     /// The 64 hexadecimal digits without the tag.
     package var hex: String {
         var output: [UInt8] = []

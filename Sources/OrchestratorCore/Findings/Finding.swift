@@ -39,7 +39,7 @@ package struct Finding: Hashable, Sendable, Codable, Identifiable {
     package var isOpen: Bool { suppression == nil }
 }
 
-/// A place in a file. Lines and columns are 1-based; columns count UTF-8 bytes; the end is exclusive in its column.
+/// A place in a file. Lines and columns are 1-based; columns count Unicode code points; the end column is exclusive.
 package struct Location: Hashable, Sendable, Codable {
     package let path: RepositoryPath
     package let startLine: Int

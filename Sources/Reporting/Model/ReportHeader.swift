@@ -1,0 +1,101 @@
+package import OrchestratorCore
+
+/// Everything a report says besides its lists of controls, findings and files. Those come from a `ReportSource`, one
+/// after the other, so that a report needs no more memory for a million of them.
+package struct ReportHeader: Sendable {
+    /// The version of `report.json`'s shape: raised when a reader of the old one would go wrong.
+    package static let schemaVersion = 1
+
+    package let tool: Tool
+    package let run: Run
+    package let target: Target
+    package let method: Method
+    package let summary: Summary
+    /// The weaknesses that occur in the report.
+    package let weaknesses: [Weakness]
+    /// The rules that found something.
+    package let rules: [RuleDescription]
+
+    package init(
+        tool: Tool, run: Run, target: Target, method: Method, summary: Summary, weaknesses: [Weakness],
+        rules: [RuleDescription]
+    ) {
+        self.tool = tool
+        self.run = run
+        self.target = target
+        self.method = method
+        self.summary = summary
+        self.weaknesses = weaknesses
+        self.rules = rules
+    }
+
+    package struct Tool: Sendable {
+        package let name: String
+        package let version: String
+        package let url: String
+
+        package init(name: String, version: String, url: String) {
+            self.name = name
+            self.version = version
+            self.url = url
+        }
+    }
+
+    /// The only part that differs between two runs over the same input.
+    package struct Run: Sendable {
+        package let id: String
+        package let number: Int
+        package let startedAt: Timestamp
+        package let finishedAt: Timestamp
+        package let exitCode: Int
+
+        package init(id: String, number: Int, startedAt: Timestamp, finishedAt: Timestamp, exitCode: Int) {
+            self.id = id
+            self.number = number
+            self.startedAt = startedAt
+            self.finishedAt = finishedAt
+            self.exitCode = exitCode
+        }
+    }
+
+    package struct Target: Sendable {
+        package let name: String
+        package let revision: Revision?
+        /// Digest over the paths, sizes and digests of all files.
+        package let digest: Digest
+
+        package init(name: String, revision: Revision?, digest: Digest) {
+            self.name = name
+            self.revision = revision
+            self.digest = digest
+        }
+    }
+
+    /// How the result came about, so that somebody else can repeat it.
+    package struct Method: Sendable {
+        package let options: [String]
+        package let ruleSets: [RuleSet]
+        package let detectionRules: Digest
+        package let detectionRuleCount: Int
+        package let templates: Digest
+        package let personalData: String
+        package let since: String?
+        package let honoursSuppressions: Bool
+        package let notices: [String]
+
+        package init(
+            options: [String], ruleSets: [RuleSet], detectionRules: Digest, detectionRuleCount: Int, templates: Digest,
+            personalData: String, since: String?, honoursSuppressions: Bool, notices: [String]
+        ) {
+            self.options = options
+            self.ruleSets = ruleSets
+            self.detectionRules = detectionRules
+            self.detectionRuleCount = detectionRuleCount
+            self.templates = templates
+            self.personalData = personalData
+            self.since = since
+            self.honoursSuppressions = honoursSuppressions
+            self.notices = notices
+        }
+    }
+}

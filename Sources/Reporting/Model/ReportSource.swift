@@ -1,0 +1,15 @@
+package import OrchestratorCore
+
+/// Where writers take a report from. Every call begins anew and gives the same items in the same order.
+package protocol ReportSource {
+    var header: ReportHeader { get }
+    /// In the order of the frameworks and their controls.
+    var assessments: [ControlAssessment] { get }
+    /// Suppression comments without effect.
+    var idleSuppressions: [(path: RepositoryPath, comment: IdleSuppression)] { get }
+
+    /// Worst first, suppressed ones among them.
+    func forEachFinding(_ body: (Finding) throws -> Void) throws
+    /// Ascending by path; paths that git does not list are among them.
+    func forEachFile(_ body: (RunFile) throws -> Void) throws
+}

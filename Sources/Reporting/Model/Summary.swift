@@ -1,0 +1,69 @@
+package import OrchestratorCore
+
+/// The counts a report opens with.
+package struct Summary: Sendable {
+    /// Open findings by severity, and all suppressed ones.
+    package var open: [Severity: Int] = [:]
+    package var suppressed = 0
+    /// Open findings by kind of check and severity.
+    package var checks: [CheckType: [Severity: Int]] = [:]
+    /// Open findings by rule, most severe and most frequent first where listed.
+    package var rules: [String: Int] = [:]
+    /// Framework id -> status -> controls, and the same by kind of check.
+    package var controls: [String: [ControlStatus: Int]] = [:]
+    package var controlChecks: [CheckType: [ControlStatus: Int]] = [:]
+    /// Listed files and unlisted paths by reason.
+    package var coverage: [CoverageReason: Int] = [:]
+    package var unlisted: [CoverageReason: Int] = [:]
+    package var languages: [Language: LanguageTally] = [:]
+
+    package init() {}
+
+    package var openCount: Int { open.values.reduce(0, +) }
+    package var fileCount: Int { coverage.values.reduce(0, +) }
+
+    package func files(_ state: CoverageState) -> Int {
+        coverage.filter { $0.key.state == state }.values.reduce(0, +)
+    }
+
+    package mutating func add(_ finding: Finding, check: CheckType) {
+        guard finding.isOpen else {
+            suppressed += 1
+            return
+        }
+        open[finding.severity, default: 0] += 1
+        checks[check, default: [:]][finding.severity, default: 0] += 1
+        rules[finding.rule, default: 0] += 1
+    }
+
+    package mutating func add(_ assessment: ControlAssessment, check: CheckType) {
+        controls[assessment.ruleSet, default: [:]][assessment.status, default: 0] += 1
+        controlChecks[check, default: [:]][assessment.status, default: 0] += 1
+    }
+
+    package mutating func add(_ entry: RunFile) {
+        guard entry.isListed else {
+            unlisted[entry.file.coverage.reason, default: 0] += 1
+            return
+        }
+        coverage[entry.file.coverage.reason, default: 0] += 1
+        languages[entry.file.language, default: LanguageTally()].add(entry.file)
+    }
+}
+
+/// The files of one language.
+package struct LanguageTally: Sendable, Hashable {
+    package private(set) var files = 0
+    package private(set) var analysed = 0
+    package private(set) var notAssessed = 0
+    package private(set) var lines = 0
+    package private(set) var bytes = 0
+
+    mutating func add(_ file: SourceFile) {
+        files += 1
+        lines += file.lineCount
+        bytes += file.byteCount
+        if file.coverage.state == .analysed { analysed += 1 }
+        if file.coverage.state == .notAssessed { notAssessed += 1 }
+    }
+}

@@ -1,0 +1,63 @@
+import OrchestratorCore
+
+/// Per framework a table of its controls: those that say something first, the rest folded.
+struct ControlSections {
+    private let sections: ReportSections
+
+    init(_ sections: ReportSections) { self.sections = sections }
+
+    func forEach(_ emit: (Block) throws -> Void) throws {
+        for ruleSet in sections.header.method.ruleSets {
+            let assessments = sections.source.assessments.filter { $0.ruleSet == ruleSet.id }
+            let controls = Dictionary(uniqueKeysWithValues: ruleSet.controls.map { ($0.id, $0) })
+            let rows = assessments.compactMap { assessment in controls[assessment.control].map { (assessment, $0) } }
+            let telling = rows.filter { $0.0.status != .notAssessed && $0.0.status != .notApplicable }
+            let silent = rows.filter { $0.0.status == .notAssessed || $0.0.status == .notApplicable }
+            try emit(.heading(3, [.text(ruleSet.title)], id: "framework-\(ruleSet.id)"))
+            try emit(.paragraph([.text(overview(ruleSet))]))
+            try emit(table("\(ruleSet.title): controls the scan says something about", telling))
+            guard !silent.isEmpty else { continue }
+            try emit(
+                .details(
+                    summary: [.text("\(silent.count) controls not assessed or not applicable")], id: nil,
+                    [table("\(ruleSet.title): controls not assessed or not applicable", silent)]))
+        }
+    }
+
+    private func overview(_ ruleSet: RuleSet) -> String {
+        let counts = sections.header.summary.controls[ruleSet.id] ?? [:]
+        let parts = ControlStatus.allCases.compactMap { status in
+            counts[status].map { "\($0) \(status.rawValue)" }
+        }
+        return "\(ruleSet.controls.count) controls: \(parts.joined(separator: ", "))."
+    }
+
+    private func table(_ caption: String, _ rows: [(ControlAssessment, Control)]) -> Block {
+        .table(
+            Table(
+                caption,
+                [
+                    .init("Control"), .init("Title"), .init("Kind of check"), .init("Status"),
+                    .init("Open", isNumeric: true), .init("Suppressed", isNumeric: true), .init("Covered", isNumeric: true),
+                    .init("Reason"), .init("Mapped by"),
+                ],
+                rows: rows.map { assessment, control in
+                    [
+                        [.text(control.id)], [.text(control.title)], [.text(control.checkType.title)],
+                        [ReportSections.badge(assessment.status)], [.text(String(assessment.openFindings))],
+                        [.text(String(assessment.suppressedFindings))],
+                        [.text("\(assessment.weaknessesCovered) of \(assessment.weaknessesMapped)")],
+                        [.text(assessment.reason)], evidence(assessment),
+                    ]
+                }))
+    }
+
+    /// The mappings that carried findings, with their strength and source.
+    private func evidence(_ assessment: ControlAssessment) -> [Inline] {
+        let shown = assessment.evidence.prefix(6).map { item in
+            "CWE-\(item.weakness) (\(item.strength.rawValue), \(item.source))"
+        }
+        let rest = assessment.evidence.count - shown.count
+        return [.text(shown.joined(separator: "; ") + (rest > 0 ? "; \(rest) more" : ""))]
+    }
+}

@@ -1,0 +1,247 @@
+import OrchestratorCore
+
+/// Writes SARIF 2.1.0 (OASIS, 2020): rules, CWE and control taxonomies, results with fingerprints and suppressions,
+/// the files with their digests, and what could not be examined.
+struct SARIFWriter {
+    private let source: any ReportSource
+    private let taxonomies: SARIFTaxonomies
+    private let ruleIndex: [String: Int]
+
+    init(_ source: any ReportSource) {
+        self.source = source
+        taxonomies = SARIFTaxonomies(source.header)
+        ruleIndex = Dictionary(uniqueKeysWithValues: source.header.rules.enumerated().map { ($1.id, $0) })
+    }
+
+    func write(to sink: FileSink) throws {
+        let header = source.header
+        let stream = try JSONStream(sink)
+        try stream.value("$schema", .string("https://json.schemastore.org/sarif-2.1.0.json"))
+        try stream.value("version", .string("2.1.0"))
+        try stream.raw(",\n\"runs\":[{\n")
+        try stream.value("tool", tool)
+        try stream.value("automationDetails", automation)
+        try stream.value("columnKind", .string("unicodeCodePoints"))
+        try stream.value(
+            "originalUriBaseIds",
+            .object([("SRCROOT", .object([("description", text("The root of the scanned repository."))]))]))
+        if let provenance { try stream.value("versionControlProvenance", provenance) }
+        try stream.value("invocations", .array([try invocation()]))
+        try stream.value("taxonomies", taxonomies.json)
+        try stream.array("artifacts") { add in
+            try source.forEachFile { entry in
+                if entry.isListed, entry.file.digest != nil { try add(artifact(entry.file)) }
+            }
+        }
+        try stream.array("results") { add in try source.forEachFinding { try add(result($0)) } }
+        try stream.value(
+            "properties",
+            .object([
+                ("targetDigest", .string(header.target.digest.description)),
+                ("detectionRules", .string(header.method.detectionRules.description)),
+            ]))
+        try stream.finish("\n}]\n}\n")
+    }
+
+    private func text(_ text: String) -> JSONValue { .object([("text", .string(text))]) }
+
+    // MARK: The tool
+
+    private var tool: JSONValue {
+        let tool = source.header.tool
+        return .object([
+            (
+                "driver",
+                .object([
+                    ("name", .string(tool.name)), ("semanticVersion", .string(tool.version)),
+                    ("informationUri", .string(tool.url)), ("rules", .array(source.header.rules.map(rule))),
+                    ("supportedTaxonomies", taxonomies.references),
+                ])
+            )
+        ])
+    }
+
+    private func rule(_ rule: RuleDescription) -> JSONValue {
+        let help = "\(rule.message)\n\n\(rule.remediation)"
+        return .object([
+            ("id", .string(rule.id)), ("shortDescription", text(rule.title)), ("fullDescription", text(rule.message)),
+            (
+                "help",
+                .object([
+                    ("text", .string(help)),
+                    ("markdown", .string(help + rule.references.map { "\n\n<\($0)>" }.joined())),
+                ])
+            ),
+            ("helpUri", .string(rule.references.first ?? Weakness.url(rule.weakness))),
+            ("defaultConfiguration", .object([("level", .string(level(rule.severity)))])),
+            ("relationships", taxonomies.relationships(of: rule.weakness)),
+            (
+                "properties",
+                .object([
+                    ("tags", .strings(["security", "external/cwe/cwe-\(rule.weakness)"])),
+                    ("security-severity", .string(score(rule.severity))), ("precision", .string(precision(rule.confidence))),
+                ])
+            ),
+        ])
+    }
+
+    private func level(_ severity: Severity) -> String {
+        switch severity {
+        case .critical, .high: "error"
+        case .medium: "warning"
+        case .low, .info: "note"
+        }
+    }
+
+    /// The number that code-scanning services sort by; the middle of each band of theirs, not a CVSS score.
+    private func score(_ severity: Severity) -> String {
+        switch severity {
+        case .critical: "9.5"
+        case .high: "8.0"
+        case .medium: "5.5"
+        case .low: "3.0"
+        case .info: "1.0"
+        }
+    }
+
+    private func precision(_ confidence: Int) -> String {
+        confidence >= 90 ? "very-high" : confidence >= 70 ? "high" : confidence >= 40 ? "medium" : "low"
+    }
+
+    // MARK: The run
+
+    private var automation: JSONValue {
+        .object([
+            ("id", .string("secorch/\(source.header.target.name)/\(source.header.run.id)")),
+            ("guid", .string(NamedUUID.make("run", source.header.run.id))),
+        ])
+    }
+
+    private var provenance: JSONValue? {
+        guard let revision = source.header.target.revision, let commit = revision.commit else { return nil }
+        // The schema wants a URI; a repository without a remote is named by its commit.
+        var entry: [(String, JSONValue)] = [
+            ("repositoryUri", .string(revision.remote.flatMap(Self.uri) ?? "urn:git:\(commit)")),
+            ("revisionId", .string(commit)),
+        ]
+        if let branch = revision.branch { entry.append(("branch", .string(branch))) }
+        entry.append(("mappedTo", .object([("uriBaseId", .string("SRCROOT"))])))
+        return .array([.object(entry)])
+    }
+
+    /// A remote as a URI: `git@host:path` is `ssh://git@host/path`.
+    private static func uri(_ remote: String) -> String? {
+        let allowed = remote.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"<>\"{}|\\^`".utf8.contains($0) }
+        guard allowed else { return nil }
+        if remote.contains("://") { return remote }
+        guard let colon = remote.firstIndex(of: ":"), !remote[..<colon].contains("/") else { return nil }
+        return "ssh://\(remote[..<colon])/\(remote[remote.index(after: colon)...])"
+    }
+
+    private func invocation() throws -> JSONValue {
+        let header = source.header
+        var notifications = header.method.notices.map { notice in
+            JSONValue.object([("level", .string("note")), ("message", text(notice))])
+        }
+        try source.forEachFile { entry in
+            guard entry.file.coverage.state == .notAssessed else { return }
+            notifications.append(
+                .object([
+                    ("level", .string("warning")), ("message", text("Not assessed: \(entry.file.coverage.explanation)")),
+                    ("locations", .array([.object([("physicalLocation", place(entry.file.path))])])),
+                ]))
+        }
+        return .object([
+            ("executionSuccessful", .bool(header.summary.files(.notAssessed) == 0)),
+            ("arguments", .strings(["scan"] + header.method.options)),
+            ("exitCode", .number(header.run.exitCode)), ("startTimeUtc", .string(header.run.startedAt.description)),
+            ("endTimeUtc", .string(header.run.finishedAt.description)),
+            ("toolExecutionNotifications", .array(notifications)),
+        ])
+    }
+
+    private func artifact(_ file: SourceFile) -> JSONValue {
+        .object([
+            ("location", location(file.path)), ("length", .number(file.byteCount)),
+            ("sourceLanguage", .string(file.language.rawValue)),
+            ("hashes", .object([("sha-256", .optional(file.digest?.hex))])),
+            ("properties", .object([("coverage", .string(file.coverage.explanation))])),
+        ])
+    }
+
+    private func location(_ path: RepositoryPath) -> JSONValue {
+        .object([("uri", .string(path.uri)), ("uriBaseId", .string("SRCROOT"))])
+    }
+
+    private func place(_ path: RepositoryPath) -> JSONValue { .object([("artifactLocation", location(path))]) }
+
+    // MARK: Results
+
+    private func result(_ finding: Finding) -> JSONValue {
+        var fields: [(String, JSONValue)] = [
+            ("ruleId", .string(finding.rule)), ("ruleIndex", .number(ruleIndex[finding.rule] ?? -1)),
+            ("kind", .string("fail")), ("level", .string(level(finding.severity))), ("message", text(finding.message)),
+            ("locations", .array([location(of: finding)])),
+            ("guid", .string(NamedUUID.make("finding", finding.id))),
+            (
+                "partialFingerprints",
+                .object([("secorchFinding/v1", .string(finding.id)), ("secorchPathless/v1", .string(finding.fingerprint))])
+            ),
+            ("rank", .number(finding.confidence)), ("taxa", taxonomies.taxa(of: finding.weakness)),
+            (
+                "properties",
+                .object([("severity", .string(finding.severity.rawValue)), ("confidence", .number(finding.confidence))])
+            ),
+        ]
+        if let suppression = finding.suppression {
+            fields.append((
+                "suppressions",
+                .array([
+                    .object([
+                        ("kind", .string("inSource")), ("status", .string("accepted")),
+                        ("justification", .string(suppression.reason)),
+                        ("location", .object([
+                            ("physicalLocation", .object([
+                                ("artifactLocation", location(finding.location.path)),
+                                ("region", .object([("startLine", .number(suppression.line))])),
+                            ]))
+                        ])),
+                    ])
+                ])
+            ))
+        }
+        return .object(fields)
+    }
+
+    private func location(of finding: Finding) -> JSONValue {
+        let location = finding.location
+        let evidence = finding.evidence
+        var fields: [(String, JSONValue)] = [
+            (
+                "physicalLocation",
+                .object([
+                    ("artifactLocation", self.location(location.path)),
+                    (
+                        "region",
+                        .object([
+                            ("startLine", .number(location.startLine)), ("startColumn", .number(location.startColumn)),
+                            ("endLine", .number(location.endLine)), ("endColumn", .number(location.endColumn)),
+                        ])
+                    ),
+                    (
+                        "contextRegion",
+                        .object([
+                            ("startLine", .number(evidence.firstLine)),
+                            ("endLine", .number(evidence.firstLine + max(0, evidence.lines.count - 1))),
+                            ("snippet", text(evidence.lines.joined(separator: "\n"))),
+                        ])
+                    ),
+                ])
+            )
+        ]
+        if !finding.symbol.isEmpty {
+            fields.append(("logicalLocations", .array([.object([("fullyQualifiedName", .string(finding.symbol))])])))
+        }
+        return .object(fields)
+    }
+}

@@ -1,0 +1,64 @@
+import GRDB
+
+/// The schema of the catalogue of rule sets. Migrations are never changed once released; new ones are added.
+enum CatalogMigrations {
+    static var all: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("rule sets") { try $0.execute(sql: ruleSets) }
+        return migrator
+    }
+
+    private static let ruleSets = """
+        -- Versions live side by side: a rule set is known by the digest of its content.
+        CREATE TABLE rule_set (
+            digest TEXT PRIMARY KEY,
+            id TEXT NOT NULL,
+            title TEXT NOT NULL,
+            version TEXT NOT NULL,
+            publisher TEXT NOT NULL,
+            licence TEXT NOT NULL,
+            url TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE control (
+            rule_set TEXT NOT NULL REFERENCES rule_set (digest) ON DELETE CASCADE,
+            ordinal INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            title TEXT NOT NULL,
+            group_title TEXT NOT NULL,
+            assessable TEXT NOT NULL CHECK (assessable IN ('code', 'config', 'process', 'physical')),
+            check_type TEXT NOT NULL,
+            summary TEXT NOT NULL,
+            evidenced_by_scan INTEGER NOT NULL CHECK (evidenced_by_scan IN (0, 1)),
+            needs_personal_data INTEGER NOT NULL CHECK (needs_personal_data IN (0, 1)),
+            PRIMARY KEY (rule_set, ordinal),
+            UNIQUE (rule_set, id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE mapping (
+            rule_set TEXT NOT NULL,
+            control INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            weakness INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            strength TEXT NOT NULL CHECK (strength IN ('weak', 'moderate', 'strong', 'official')),
+            rationale TEXT NOT NULL,
+            PRIMARY KEY (rule_set, control, ordinal),
+            FOREIGN KEY (rule_set, control) REFERENCES control (rule_set, ordinal) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX mapping_by_weakness ON mapping (weakness);
+
+        CREATE TABLE weakness (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            check_type TEXT NOT NULL,
+            parent INTEGER
+        ) STRICT;
+
+        -- Files already imported, by the digest of their bytes, so that they need not be read again.
+        CREATE TABLE imported_file (
+            digest TEXT PRIMARY KEY,
+            rule_set TEXT REFERENCES rule_set (digest)
+        ) STRICT;
+        """
+}

@@ -1,0 +1,73 @@
+package import OrchestratorCore
+
+/// One run: what was asked for and how it ended.
+package struct RunRecord: Sendable, Codable, Identifiable {
+    package enum State: String, Sendable, Codable {
+        case running, finished
+        /// Never finished, and no longer to be resumed: the target or the settings have changed since.
+        case abandoned
+    }
+
+    /// Start and a random part: `20261123T150200Z-3f9a1c`.
+    package let id: String
+    /// Counts the repository's runs from 1.
+    package let number: Int
+    package let repository: Repository
+    /// Digest of target, settings and rules: an unfinished run is resumed only by an equal one.
+    package let identity: Digest
+    package let startedAt: Timestamp
+    package let settings: RunSettings
+    package var state: State
+    package var finishedAt: Timestamp?
+    package var exitCode: Int?
+}
+
+/// What shaped a run's result, as its report states it.
+package struct RunSettings: Sendable, Codable, Hashable {
+    /// The program's version.
+    package let version: String
+    /// The options as given, without paths of this machine.
+    package let options: [String]
+    /// Framework id -> digest, in the order of the report.
+    package let ruleSets: [PinnedRuleSet]
+    /// Digest of all enabled detection rules.
+    package let detectionRules: Digest
+    package let detectionRuleCount: Int
+    /// Digest of the report templates.
+    package let templates: Digest
+    /// Whether the target processes personal data, as declared: yes, no, undeclared.
+    package let personalData: String
+    /// The revision the scan was limited to changes since; nil for a full scan.
+    package let since: String?
+    /// False where the user asked for findings as if nothing were suppressed.
+    package let honoursSuppressions: Bool
+    /// What a reader must know about how the run went: parts missing, steps degraded.
+    package let notices: [String]
+
+    package init(
+        version: String, options: [String], ruleSets: [PinnedRuleSet], detectionRules: Digest, detectionRuleCount: Int,
+        templates: Digest, personalData: String, since: String?, honoursSuppressions: Bool, notices: [String]
+    ) {
+        self.version = version
+        self.options = options
+        self.ruleSets = ruleSets
+        self.detectionRules = detectionRules
+        self.detectionRuleCount = detectionRuleCount
+        self.templates = templates
+        self.personalData = personalData
+        self.since = since
+        self.honoursSuppressions = honoursSuppressions
+        self.notices = notices
+    }
+}
+
+/// A rule set as a run used it: versions live side by side, a run keeps the digests it saw.
+package struct PinnedRuleSet: Sendable, Codable, Hashable {
+    package let id: String
+    package let digest: Digest
+
+    package init(id: String, digest: Digest) {
+        self.id = id
+        self.digest = digest
+    }
+}
