@@ -14,15 +14,11 @@ let package = Package(
     name: "secorch",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
-        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
-        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: [.defaults, "YAML", "Reloading"]),
     ],
     targets: [
         // C libraries, one importer each.
@@ -60,6 +56,22 @@ let package = Package(
         .target(name: "Reporting", dependencies: ["OrchestratorCore", "CCmark"], swiftSettings: strict),
         .target(
             name: "Settings", dependencies: ["OrchestratorCore", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+
+        // The composer and the program.
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "OrchestratorCore", "SyntaxTree", "Ingestion", "Tokens", "Detection", "Rules", "Store", "Reporting",
+                "Settings",
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "secorch",
+            dependencies: [
+                "Pipeline", "OrchestratorCore", "Ingestion", "Detection", "Rules", "Store", "Reporting", "Settings",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

@@ -14,5 +14,16 @@ package struct ReportTemplates: Sendable {
         self.style = style
     }
 
+    /// The files by name, as a store keeps them.
+    package var parts: [String: String] { ["report.md": report, "page.html": page, "style.css": style] }
+
+    /// What `parts` gave; nil where a file is missing.
+    package init?(parts: [String: String]) {
+        guard let report = parts["report.md"], let page = parts["page.html"], let style = parts["style.css"] else {
+            return nil
+        }
+        self.init(report: report, page: page, style: style)
+    }
+
     package var digest: Digest { Digest(parts: ["templates", report, page, style]) }
 }

@@ -17,5 +17,16 @@ package struct WeaknessCatalogue: Sendable {
 
     package subscript(id: Int) -> Weakness? { byID[id] }
 
+    /// Throws `unknownWeakness` for the first mapping of a rule set to a weakness that is not in the catalogue.
+    package func check(_ ruleSet: RuleSet) throws(RulesError) {
+        for control in ruleSet.controls {
+            for mapping in control.mappings where byID[mapping.weakness] == nil {
+                throw RulesError(
+                    .unknownWeakness,
+                    "\(ruleSet.id), control \(control.id): CWE-\(mapping.weakness) is not in rulesets/weaknesses.yaml")
+            }
+        }
+    }
+
     package var all: [Weakness] { byID.values.sorted { $0.id < $1.id } }
 }

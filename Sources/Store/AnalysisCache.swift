@@ -2,47 +2,77 @@ import Foundation
 import GRDB
 package import OrchestratorCore
 
-/// What the analyzer said of files before, by a digest of all that shapes its answer.
+/// What the analyzer said of files, by a digest of all that shapes its answer. Runs refer to these rows, so an
+/// unchanged file costs a rerun one look-up.
 ///
 /// Results are handed over in batches: a crash loses at most the last one, which is then computed again.
 package struct AnalysisCache: Sendable {
+    /// A known result: its row and what it says about the file's coverage.
+    package struct Entry: Sendable {
+        package let id: Int64
+        package let coverage: Coverage
+    }
+
     private let store: RunStore
 
     package init(_ store: RunStore) { self.store = store }
 
     /// The known results among some keys.
-    package func results(_ keys: [Digest]) throws(StoreError) -> [Digest: FileAnalysis] {
+    package func entries(_ keys: [Digest]) throws(StoreError) -> [Digest: Entry] {
         try store.file.read { database in
-            let select = try database.cachedStatement(sql: "SELECT content FROM analysis WHERE key = ?")
-            var found: [Digest: FileAnalysis] = [:]
+            let select = try database.cachedStatement(sql: "SELECT id, reason, detail FROM analysis WHERE key = ?")
+            var found: [Digest: Entry] = [:]
             for key in keys {
-                select.setUncheckedArguments([key.data])
-                if let text = try String.fetchOne(select) {
-                    found[key] = text.isEmpty ? .clean : try JSONText.decode(FileAnalysis.self, from: text)
-                }
+                select.setUncheckedArguments([Data(key.bytes)])
+                guard let row = try Row.fetchOne(select), let reason = CoverageReason(rawValue: row[1]) else { continue }
+                found[key] = Entry(id: row[0], coverage: Coverage(reason, row[2]))
             }
             return found
         }
     }
 
-    package func record(_ results: [(key: Digest, analysis: FileAnalysis)]) throws(StoreError) {
-        guard !results.isEmpty else { return }
+    /// Keeps new results. Returns their entries in the same order.
+    package func record(
+        _ results: [(key: Digest, path: RepositoryPath, analysis: FileAnalysis)]
+    ) throws(StoreError) -> [Entry] {
         try store.file.write { database in
-            let insert = try database.cachedStatement(sql: "INSERT OR REPLACE INTO analysis VALUES (?, ?)")
-            for (key, analysis) in results {
-                // Most files have nothing to say; an empty text says so.
-                insert.setUncheckedArguments([key.data, analysis == .clean ? "" : try JSONText.encode(analysis)])
+            let insert = try database.cachedStatement(
+                sql: "INSERT INTO analysis (key, path, reason, detail) VALUES (?, ?, ?, ?)")
+            return try results.map { key, path, analysis in
+                insert.setUncheckedArguments([
+                    Data(key.bytes), path.text, analysis.coverage.reason.rawValue, analysis.coverage.detail,
+                ])
                 try insert.execute()
+                let id = database.lastInsertedRowID
+                try Self.insert(analysis.findings, id, database)
+                try Self.insert(analysis.idleSuppressions, id, database)
+                return Entry(id: id, coverage: analysis.coverage)
             }
         }
     }
-}
 
-extension FileAnalysis {
-    /// Examined in full, nothing found.
-    fileprivate static let clean = FileAnalysis(findings: [], coverage: Coverage(.complete), idleSuppressions: [])
-}
+    private static func insert(_ findings: [Finding], _ analysis: Int64, _ database: Database) throws {
+        guard !findings.isEmpty else { return }
+        let insert = try database.cachedStatement(
+            sql: "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        for (number, finding) in findings.enumerated() {
+            let place = finding.location
+            insert.setUncheckedArguments([
+                analysis, number, finding.id, finding.fingerprint, finding.rule, finding.weakness,
+                finding.severity.rawValue, finding.confidence, finding.message, place.startLine, place.startColumn,
+                place.endLine, place.endColumn, finding.symbol, finding.evidence.firstLine,
+                finding.evidence.lines.joined(separator: "\n"), finding.suppression?.reason, finding.suppression?.line,
+            ])
+            try insert.execute()
+        }
+    }
 
-extension Digest {
-    fileprivate var data: Data { Data(bytes) }
+    private static func insert(_ comments: [IdleSuppression], _ analysis: Int64, _ database: Database) throws {
+        guard !comments.isEmpty else { return }
+        let insert = try database.cachedStatement(sql: "INSERT INTO idle_suppression VALUES (?, ?, ?, ?)")
+        for (number, comment) in comments.enumerated() {
+            insert.setUncheckedArguments([analysis, number, comment.line, comment.problem])
+            try insert.execute()
+        }
+    }
 }

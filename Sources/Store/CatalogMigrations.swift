@@ -55,6 +55,12 @@ enum CatalogMigrations {
             parent INTEGER
         ) STRICT;
 
+        -- Report templates as runs used them, so that an old run can be rendered again to the same bytes.
+        CREATE TABLE template_set (
+            digest TEXT PRIMARY KEY,
+            content TEXT NOT NULL
+        ) STRICT;
+
         -- Files already imported, by the digest of their bytes, so that they need not be read again.
         CREATE TABLE imported_file (
             digest TEXT PRIMARY KEY,

@@ -46,6 +46,24 @@ struct DatabaseFile: Sendable {
         do { return try pool.read(body) } catch { throw Self.explain(error, path) }
     }
 
+    /// Calls `body` with each row as it is read. What `body` throws comes through as it is.
+    func forEach<Value>(
+        sql: String, arguments: StatementArguments, _ value: (Row) throws -> Value, _ body: (Value) throws -> Void
+    ) throws {
+        var failure: (any Error)?
+        try read { database in
+            let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
+            while let row = try rows.next() {
+                let value = try value(row)
+                do { try body(value) } catch {
+                    failure = error
+                    return
+                }
+            }
+        }
+        if let failure { throw failure }
+    }
+
     /// One transaction, begun at once so that it cannot fail halfway for want of the lock.
     func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         do {

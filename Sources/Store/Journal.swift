@@ -23,6 +23,16 @@ package struct Journal: Sendable {
         return output
     }
 
+    /// What a finished stage of a run gave; nil where it never finished.
+    package func output<Output: Decodable>(_ type: Output.Type, of stage: StageName) throws -> Output? {
+        let text = try store.file.read { database in
+            try String.fetchOne(
+                database, sql: "SELECT output FROM checkpoint WHERE run = ? AND stage = ?",
+                arguments: [run, stage.rawValue])
+        }
+        return try text.map { try JSONText.decode(type, from: $0) }
+    }
+
     private func key<S: Stage>(_ stage: S, _ input: S.Input) throws -> String {
         Digest(parts: [
             stage.name.rawValue, String(stage.version), stage.settings.description, try JSONText.encode(input),

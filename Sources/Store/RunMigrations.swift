@@ -29,6 +29,45 @@ enum RunMigrations {
             PRIMARY KEY (run, stage)
         ) STRICT, WITHOUT ROWID;
 
+        -- What the analyzer said of a file, under the digest of all that shaped its answer. Runs share these rows.
+        CREATE TABLE analysis (
+            id INTEGER PRIMARY KEY,
+            key BLOB NOT NULL UNIQUE,
+            path TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            detail TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE finding (
+            analysis INTEGER NOT NULL REFERENCES analysis (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            weakness INTEGER NOT NULL,
+            severity TEXT NOT NULL CHECK (severity IN ('info', 'low', 'medium', 'high', 'critical')),
+            confidence INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
+            message TEXT NOT NULL,
+            start_line INTEGER NOT NULL,
+            start_column INTEGER NOT NULL,
+            end_line INTEGER NOT NULL,
+            end_column INTEGER NOT NULL,
+            symbol TEXT NOT NULL,
+            evidence_line INTEGER NOT NULL,
+            evidence TEXT NOT NULL,
+            suppression_reason TEXT,
+            suppression_line INTEGER,
+            PRIMARY KEY (analysis, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE idle_suppression (
+            analysis INTEGER NOT NULL REFERENCES analysis (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            line INTEGER NOT NULL,
+            problem TEXT NOT NULL,
+            PRIMARY KEY (analysis, number)
+        ) STRICT, WITHOUT ROWID;
+
         -- Every path of the target, in order. Ordinals follow the bytes of the paths.
         CREATE TABLE run_file (
             run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
@@ -41,30 +80,18 @@ enum RunMigrations {
             lines INTEGER NOT NULL,
             reason TEXT NOT NULL,
             detail TEXT NOT NULL,
+            analysis INTEGER REFERENCES analysis (id),
             PRIMARY KEY (run, ordinal)
         ) STRICT, WITHOUT ROWID;
 
-        CREATE TABLE finding (
+        -- The findings of a run in the order of its report.
+        CREATE TABLE run_finding (
             run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
             ordinal INTEGER NOT NULL,
-            id TEXT NOT NULL,
-            path TEXT NOT NULL,
-            rule TEXT NOT NULL,
-            weakness INTEGER NOT NULL,
-            severity TEXT NOT NULL,
-            confidence INTEGER NOT NULL,
-            is_open INTEGER NOT NULL,
-            content TEXT NOT NULL,
-            PRIMARY KEY (run, ordinal)
-        ) STRICT, WITHOUT ROWID;
-
-        CREATE TABLE idle_suppression (
-            run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
-            ordinal INTEGER NOT NULL,
-            path TEXT NOT NULL,
-            line INTEGER NOT NULL,
-            problem TEXT NOT NULL,
-            PRIMARY KEY (run, ordinal)
+            analysis INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY (run, ordinal),
+            FOREIGN KEY (analysis, number) REFERENCES finding (analysis, number)
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE control_assessment (
@@ -75,12 +102,6 @@ enum RunMigrations {
             status TEXT NOT NULL,
             content TEXT NOT NULL,
             PRIMARY KEY (run, ordinal)
-        ) STRICT, WITHOUT ROWID;
-
-        -- What the analyzer said of a file, under the digest of all that shaped its answer.
-        CREATE TABLE analysis (
-            key BLOB PRIMARY KEY,
-            content TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         """
 }

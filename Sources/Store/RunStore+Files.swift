@@ -5,9 +5,10 @@ extension RunStore {
     /// Records all paths of a run, in place of any recorded before. Ascending by path.
     package func recordFiles(_ files: some Sequence<RunFile>, run: String) throws(StoreError) {
         try file.write { database in
+            try database.execute(sql: "DELETE FROM run_finding WHERE run = ?", arguments: [run])
             try database.execute(sql: "DELETE FROM run_file WHERE run = ?", arguments: [run])
             let insert = try database.makeStatement(
-                sql: "INSERT INTO run_file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                sql: "INSERT INTO run_file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")
             for (ordinal, entry) in files.enumerated() {
                 let file = entry.file
                 insert.setUncheckedArguments([
@@ -19,32 +20,42 @@ extension RunStore {
         }
     }
 
-    /// Replaces what became of some files.
-    package func updateCoverage(_ changes: [(path: RepositoryPath, coverage: Coverage)], run: String) throws(StoreError) {
-        guard !changes.isEmpty else { return }
+    /// What became of a file after the walk.
+    package struct FileResult: Sendable {
+        let ordinal: Int
+        let coverage: Coverage
+        /// The analyzer's result; nil where it had no part in it.
+        let analysis: Int64?
+
+        package init(ordinal: Int, coverage: Coverage, analysis: Int64?) {
+            self.ordinal = ordinal
+            self.coverage = coverage
+            self.analysis = analysis
+        }
+    }
+
+    /// Records what became of some files of a run.
+    package func recordResults(_ results: [FileResult], run: String) throws(StoreError) {
+        guard !results.isEmpty else { return }
         try file.write { database in
-            let update = try database.makeStatement(
-                sql: "UPDATE run_file SET reason = ?, detail = ? WHERE run = ? AND path = ? AND listed")
-            for change in changes {
+            let update = try database.cachedStatement(
+                sql: "UPDATE run_file SET reason = ?, detail = ?, analysis = ? WHERE run = ? AND ordinal = ?")
+            for result in results {
                 update.setUncheckedArguments([
-                    change.coverage.reason.rawValue, change.coverage.detail, run, change.path.text,
+                    result.coverage.reason.rawValue, result.coverage.detail, result.analysis, run, result.ordinal,
                 ])
                 try update.execute()
             }
         }
     }
 
-    /// Calls `body` with each path of a run in order; memory does not grow with their number.
-    package func forEachFile(run: String, _ body: (RunFile) throws -> Void) throws(StoreError) {
-        try file.read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT path, listed, bytes, digest, language, lines, reason, detail
-                    FROM run_file WHERE run = ? ORDER BY ordinal
-                    """, arguments: [run])
-            while let row = try rows.next() { try body(Self.runFile(row)) }
-        }
+    /// Calls `body` with the place and content of each path of a run in order; memory does not grow with their number.
+    package func forEachFile(run: String, _ body: (_ ordinal: Int, RunFile) throws -> Void) throws {
+        try file.forEach(
+            sql: """
+                SELECT path, listed, bytes, digest, language, lines, reason, detail, ordinal
+                FROM run_file WHERE run = ? ORDER BY ordinal
+                """, arguments: [run], { row in (row[8], try Self.runFile(row)) }, body)
     }
 
     private static func runFile(_ row: Row) throws -> RunFile {

@@ -2,44 +2,68 @@ import GRDB
 package import OrchestratorCore
 
 extension RunStore {
-    /// Records the findings of a run, in place of any recorded before; the order is the report's.
-    package func recordFindings(
-        _ findings: [Finding], idle: [(path: RepositoryPath, comment: IdleSuppression)], run: String
-    ) throws(StoreError) {
-        try file.write { database in
-            try database.execute(sql: "DELETE FROM finding WHERE run = ?", arguments: [run])
-            try database.execute(sql: "DELETE FROM idle_suppression WHERE run = ?", arguments: [run])
-            let insert = try database.makeStatement(sql: "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-            for (ordinal, finding) in findings.enumerated() {
-                insert.setUncheckedArguments([
-                    run, ordinal, finding.id, finding.location.path.text, finding.rule, finding.weakness,
-                    finding.severity.rawValue, finding.confidence, finding.isOpen, try JSONText.encode(finding),
-                ])
-                try insert.execute()
-            }
-            let insertIdle = try database.makeStatement(sql: "INSERT INTO idle_suppression VALUES (?, ?, ?, ?, ?)")
-            for (ordinal, entry) in idle.enumerated() {
-                insertIdle.setUncheckedArguments([run, ordinal, entry.path.text, entry.comment.line, entry.comment.problem])
-                try insertIdle.execute()
-            }
+    /// Fixes the findings of a run in the order of its report: worst first, then by rule, path and place. Call when
+    /// every file has its analysis. Returns their number.
+    package func orderFindings(run: String) throws(StoreError) -> Int {
+        let ranks = Severity.descending.enumerated().map { "WHEN '\($1.rawValue)' THEN \($0)" }.joined(separator: " ")
+        return try file.write { database in
+            try database.execute(sql: "DELETE FROM run_finding WHERE run = ?", arguments: [run])
+            try database.execute(
+                sql: """
+                    INSERT INTO run_finding
+                    SELECT f.run, row_number() OVER (
+                            ORDER BY CASE c.severity \(ranks) END, c.rule, f.ordinal, c.number) - 1,
+                        c.analysis, c.number
+                    FROM run_file f JOIN finding c ON c.analysis = f.analysis WHERE f.run = ?
+                    """, arguments: [run])
+            return database.changesCount
         }
     }
 
     /// Calls `body` with each finding of a run in the report's order; memory does not grow with their number.
-    package func forEachFinding(run: String, _ body: (Finding) throws -> Void) throws(StoreError) {
-        try file.read { database in
-            let rows = try Row.fetchCursor(
-                database, sql: "SELECT content FROM finding WHERE run = ? ORDER BY ordinal", arguments: [run])
-            while let row = try rows.next() { try body(try JSONText.decode(Finding.self, from: row[0])) }
-        }
+    /// - Parameter honouringSuppressions: false to show them as if nobody had suppressed any.
+    package func forEachFinding(
+        run: String, honouringSuppressions: Bool, _ body: (Finding) throws -> Void
+    ) throws {
+        try file.forEach(
+            sql: """
+                SELECT a.path, c.id, c.fingerprint, c.rule, c.weakness, c.severity, c.confidence, c.message,
+                    c.start_line, c.start_column, c.end_line, c.end_column, c.symbol, c.evidence_line, c.evidence,
+                    c.suppression_reason, c.suppression_line
+                FROM run_finding r
+                JOIN finding c ON c.analysis = r.analysis AND c.number = r.number
+                JOIN analysis a ON a.id = r.analysis
+                WHERE r.run = ? ORDER BY r.ordinal
+                """, arguments: [run], { row in try Self.finding(row, honouringSuppressions) }, body)
     }
 
-    /// The suppression comments of a run that had no effect.
+    private static func finding(_ row: Row, _ honouringSuppressions: Bool) throws -> Finding {
+        guard let path = RepositoryPath(text: row[0]), let severity = Severity(rawValue: row[5]) else {
+            throw StoreError(.corrupt, "the record of the finding \(row[1] as String) is damaged")
+        }
+        let evidence: String = row[14]
+        let reason: String? = honouringSuppressions ? row[15] : nil
+        return Finding(
+            id: row[1], fingerprint: row[2], rule: row[3], weakness: row[4], severity: severity, confidence: row[6],
+            message: row[7],
+            location: Location(
+                path: path, startLine: row[8], startColumn: row[9], endLine: row[10], endColumn: row[11]),
+            symbol: row[12],
+            evidence: Evidence(
+                firstLine: row[13],
+                lines: evidence.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)),
+            suppression: reason.map { Suppression(kind: .inSource, reason: $0, line: row[16]) })
+    }
+
+    /// The suppression comments of a run that had no effect, by path and line.
     package func idleSuppressions(run: String) throws(StoreError) -> [(path: RepositoryPath, comment: IdleSuppression)] {
         try file.read { database in
             try Row.fetchAll(
-                database, sql: "SELECT path, line, problem FROM idle_suppression WHERE run = ? ORDER BY ordinal",
-                arguments: [run]
+                database,
+                sql: """
+                    SELECT f.path, s.line, s.problem FROM run_file f JOIN idle_suppression s ON s.analysis = f.analysis
+                    WHERE f.run = ? ORDER BY f.ordinal, s.number
+                    """, arguments: [run]
             ).compactMap { row in
                 RepositoryPath(text: row[0]).map { ($0, IdleSuppression(line: row[1], problem: row[2])) }
             }

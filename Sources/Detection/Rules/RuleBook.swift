@@ -18,6 +18,9 @@ package final class RuleBook: Sendable {
         self.rules = rules.sorted { $0.description.id < $1.description.id }
     }
 
+    /// What the rules are about, by id.
+    package var descriptions: [RuleDescription] { rules.map(\.description) }
+
     package func rules(for language: Language) -> LanguageRules {
         perLanguage.withLock { table in
             if let known = table[language] { return known }

@@ -6,14 +6,14 @@ struct FolderWalk: Sendable {
     let root: RootFolder
     /// Nil outside git: then `.gitignore` files say nothing, for nobody knows what was tracked.
     let workTree: GitWorkTree?
-    /// The output folder, relative to the root, if it lies inside.
-    let output: RepositoryPath?
+    /// Folders of our own inside the root, relative to it: where reports and state go.
+    let ownFolders: [RepositoryPath]
     private let ignoreCase: Bool
 
-    init(root: RootFolder, workTree: GitWorkTree?, output: RepositoryPath?) {
+    init(root: RootFolder, workTree: GitWorkTree?, ownFolders: [RepositoryPath]) {
         self.root = root
         self.workTree = workTree
-        self.output = output
+        self.ownFolders = ownFolders
         ignoreCase = workTree?.ignoreCase ?? false
     }
 
@@ -134,7 +134,9 @@ struct FolderWalk: Sendable {
 
     /// Why a listed path is left out, if somebody wanted that.
     private func exclusion(of path: RepositoryPath, by rules: IgnoreStack?) -> Coverage? {
-        if let output, path.bytes.starts(with: output.bytes + [UInt8(ascii: "/")]) { return Coverage(.outputFolder) }
+        if ownFolders.contains(where: { path.bytes.starts(with: $0.bytes + [UInt8(ascii: "/")]) }) {
+            return Coverage(.outputFolder)
+        }
         guard let rules else { return nil }
         // Unlike git's, these rules also bind tracked files, whose folders were not checked on the way down.
         var end = path.bytes.startIndex

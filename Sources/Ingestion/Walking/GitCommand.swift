@@ -9,7 +9,7 @@ struct GitCommand: Sendable {
     /// Where git runs; output is relative to it.
     let folder: String
 
-    private static let allowed: Set<String> = ["rev-parse", "ls-files", "ls-tree", "cat-file", "log", "config"]
+    private static let allowed: Set<String> = ["rev-parse", "ls-files", "ls-tree", "cat-file", "log", "config", "version"]
 
     private static let neutral = [
         "--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
@@ -43,5 +43,13 @@ struct GitCommand: Sendable {
         let fixed = ["LC_ALL": "C", "GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"]
         let all = kept.merging(fixed) { $1 }
         return .custom(Dictionary(uniqueKeysWithValues: all.map { (Environment.Key(rawValue: $0.key)!, $0.value) }))
+    }
+}
+
+/// Which git would be used.
+package enum GitVersion {
+    /// As `git version 2.39.5`; nil where there is none.
+    package static func installed() async -> String? {
+        await GitCommand(folder: "/").lines("version", [])?.first
     }
 }

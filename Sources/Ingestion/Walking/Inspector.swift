@@ -14,16 +14,19 @@ package struct Inspector: Sendable {
         package var includeMinified: Bool
         /// Patterns in the manner of .gitignore, from the user's configuration.
         package var exclude: [String]
+        /// The same from the target's own configuration: these can leave out more, never bring back anything.
+        package var targetExclude: [String]
 
         package init(
             largestFile: Int = 32 * 1024 * 1024, includeGenerated: Bool = false, includeVendored: Bool = false,
-            includeMinified: Bool = false, exclude: [String] = []
+            includeMinified: Bool = false, exclude: [String] = [], targetExclude: [String] = []
         ) {
             self.largestFile = largestFile
             self.includeGenerated = includeGenerated
             self.includeVendored = includeVendored
             self.includeMinified = includeMinified
             self.exclude = exclude
+            self.targetExclude = targetExclude
         }
     }
 
@@ -39,9 +42,14 @@ package struct Inspector: Sendable {
         self.policy = policy
         self.since = since
         vendored = VendoredFolders(listing.entries.map(\.path))
-        let patterns = Array(policy.exclude.joined(separator: "\n").utf8)
-        configured = (nil as IgnoreStack?).adding(
-            IgnoreList(patterns, source: "configuration 'exclude'", base: [], ignoreCase: false))
+        // The user's list lies on top, so the target's cannot overrule it.
+        configured = (nil as IgnoreStack?)
+            .adding(Self.list(policy.targetExclude, source: "the target's secorch.yaml 'exclude'"))
+            .adding(Self.list(policy.exclude, source: "configuration 'exclude'"))
+    }
+
+    private static func list(_ patterns: [String], source: String) -> IgnoreList? {
+        IgnoreList(Array(patterns.joined(separator: "\n").utf8), source: source, base: [], ignoreCase: false)
     }
 
     /// Files one task takes at a time.

@@ -3,13 +3,13 @@ import OrchestratorCore
 /// Finds every path of a target: what git would list, and what became of the rest.
 package struct Walker: Sendable {
     private let root: RootFolder
-    private let output: RepositoryPath?
+    private let ownFolders: [RepositoryPath]
 
-    /// - Parameter outputFolder: where reports go, absolute; if it lies inside the root, its files are excluded.
-    package init(root: RootFolder, outputFolder: String? = nil) {
+    /// - Parameter ownFolders: where reports and state go, absolute; if they lie inside the root, their files are excluded.
+    package init(root: RootFolder, ownFolders: [String] = []) {
         self.root = root
         let base = root.path == "/" ? "/" : root.path + "/"
-        output = outputFolder.flatMap { folder in
+        self.ownFolders = ownFolders.compactMap { folder in
             folder.hasPrefix(base) ? RepositoryPath(String(folder.dropFirst(base.count))) : nil
         }
     }
@@ -19,7 +19,7 @@ package struct Walker: Sendable {
         let workTree = await GitWorkTree(root)
         async let tracked = workTree?.trackedPaths() ?? .none
         async let revision = workTree?.revision()
-        let walk = FolderWalk(root: root, workTree: workTree, output: output)
+        let walk = FolderWalk(root: root, workTree: workTree, ownFolders: ownFolders)
         let content = try await walk.run(jobs: jobs)
         let name = root.path.split(separator: "/").last.map(String.init) ?? "/"
         return Listing(

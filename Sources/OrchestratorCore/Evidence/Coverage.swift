@@ -19,7 +19,7 @@ package enum CoverageReason: String, Sendable, Codable, CaseIterable {
     case carriedOver = "carried over"
     // excluded
     case ignoreRule = "ignore rule"
-    case outputFolder = "output folder"
+    case outputFolder = "output or state folder"
     case unchangedSince = "unchanged since revision"
     // skipped
     case binary = "binary"
@@ -42,14 +42,13 @@ package enum CoverageReason: String, Sendable, Codable, CaseIterable {
     case ruleLimit = "rule limit"
     case ruleFailed = "rule failed"
     case changedDuringScan = "changed during the scan"
-    case noEarlierResult = "no earlier result to carry over"
 
     /// The state each reason belongs to.
     package var state: CoverageState {
         switch self {
         case .complete, .lexicalOnly, .noRules, .carriedOver: .analysed
         case .ignoreRule, .outputFolder, .unchangedSince: .excluded
-        case .unreadable, .parseIncomplete, .ruleLimit, .ruleFailed, .changedDuringScan, .noEarlierResult: .notAssessed
+        case .unreadable, .parseIncomplete, .ruleLimit, .ruleFailed, .changedDuringScan: .notAssessed
         default: .skipped
         }
     }

@@ -1,4 +1,5 @@
 import CCmark
+import OrchestratorCore
 
 /// HTML: elements that Markdown lacks are nodes of ours around children that cmark writes, so that all text from data
 /// is escaped by cmark.

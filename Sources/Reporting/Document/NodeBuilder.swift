@@ -1,4 +1,5 @@
 import CCmark
+import OrchestratorCore
 
 /// Turns blocks into cmark nodes for one format.
 protocol NodeBuilder {

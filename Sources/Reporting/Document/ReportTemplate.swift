@@ -1,4 +1,5 @@
 import CCmark
+import OrchestratorCore
 
 /// A report's template: Markdown whose placeholders stand for data.
 ///

@@ -32,12 +32,10 @@ package struct ReportHeader: Sendable {
     package struct Tool: Sendable {
         package let name: String
         package let version: String
-        package let url: String
 
-        package init(name: String, version: String, url: String) {
+        package init(name: String, version: String) {
             self.name = name
             self.version = version
-            self.url = url
         }
     }
 

@@ -33,7 +33,7 @@ struct JSONReportWriter {
     }
 
     private func tool(_ tool: ReportHeader.Tool) -> JSONValue {
-        .object([("name", .string(tool.name)), ("version", .string(tool.version)), ("url", .string(tool.url))])
+        .object([("name", .string(tool.name)), ("version", .string(tool.version))])
     }
 
     private func run(_ run: ReportHeader.Run) -> JSONValue {

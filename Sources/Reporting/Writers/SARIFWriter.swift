@@ -54,7 +54,7 @@ struct SARIFWriter {
                 "driver",
                 .object([
                     ("name", .string(tool.name)), ("semanticVersion", .string(tool.version)),
-                    ("informationUri", .string(tool.url)), ("rules", .array(source.header.rules.map(rule))),
+                    ("rules", .array(source.header.rules.map(rule))),
                     ("supportedTaxonomies", taxonomies.references),
                 ])
             )

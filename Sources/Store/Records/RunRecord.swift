@@ -61,6 +61,11 @@ package struct RunSettings: Sendable, Codable, Hashable {
     }
 }
 
+extension RunSettings {
+    /// The settings as one text: equal settings give equal texts.
+    package var canonical: String { get throws { try JSONText.encode(self) } }
+}
+
 /// A rule set as a run used it: versions live side by side, a run keeps the digests it saw.
 package struct PinnedRuleSet: Sendable, Codable, Hashable {
     package let id: String

@@ -1,7 +1,7 @@
 /// Shows what would otherwise hide: control characters, terminal escapes, invisible and direction-changing characters.
-enum VisibleText {
+package enum VisibleText {
     /// The text with each such character as `⟨U+202E⟩`; line breaks and tabs stay.
-    static func of(_ text: String) -> String {
+    package static func of(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: hides) else { return text }
         var output = ""
         for scalar in text.unicodeScalars {
@@ -15,7 +15,7 @@ enum VisibleText {
         return output
     }
 
-    static func hides(_ scalar: Unicode.Scalar) -> Bool {
+    package static func hides(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x09, 0x0A: false
         case 0..<0x20, 0x7F..<0xA0: true

@@ -1,6 +1,6 @@
 /// A JSON value with the order of its keys kept, and its text. Written byte by byte: an encoder would take fifteen times
 /// as long for a large report.
-indirect enum JSONValue {
+package indirect enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case number(Int)
@@ -9,10 +9,17 @@ indirect enum JSONValue {
     case object([(String, JSONValue)])
 
     /// A string, or null.
-    static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
-    static func strings(_ texts: some Sequence<String>) -> JSONValue { .array(texts.map(JSONValue.string)) }
+    package static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+    package static func strings(_ texts: some Sequence<String>) -> JSONValue { .array(texts.map(JSONValue.string)) }
 
-    func write(to output: inout [UInt8]) {
+    /// The value on one line.
+    package var text: String {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    package func write(to output: inout [UInt8]) {
         switch self {
         case .null: output += Array("null".utf8)
         case .bool(let value): output += Array((value ? "true" : "false").utf8)
@@ -38,7 +45,7 @@ indirect enum JSONValue {
     }
 
     /// Invisible and direction-changing characters are written as escapes: the same value, but one that shows.
-    static func write(_ text: String, to output: inout [UInt8]) {
+    package static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         var text = text
         let isPlain = text.withUTF8 { bytes in
@@ -70,52 +77,4 @@ indirect enum JSONValue {
             }
         }
     }
-}
-
-/// Writes one large JSON object: a key a line, and an element a line in arrays that are too long to hold.
-final class JSONStream {
-    private let sink: FileSink
-    private var isFirstKey = true
-
-    init(_ sink: FileSink) throws {
-        self.sink = sink
-        try sink.write("{\n")
-    }
-
-    private func key(_ name: String) throws {
-        var bytes = isFirstKey ? [] : Array(",\n".utf8)
-        isFirstKey = false
-        JSONValue.write(name, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        try sink.write(bytes)
-    }
-
-    func value(_ name: String, _ value: JSONValue) throws {
-        try key(name)
-        var bytes: [UInt8] = []
-        value.write(to: &bytes)
-        try sink.write(bytes)
-    }
-
-    /// An array whose elements `body` hands over one by one.
-    func array(_ name: String, _ body: ((JSONValue) throws -> Void) throws -> Void) throws {
-        try key(name)
-        try sink.write("[")
-        var isFirst = true
-        try body { element in
-            var bytes = Array((isFirst ? "\n" : ",\n").utf8)
-            isFirst = false
-            element.write(to: &bytes)
-            try self.sink.write(bytes)
-        }
-        try sink.write("\n]")
-    }
-
-    /// Opens an object or an array element by hand, for structure around streamed arrays.
-    func raw(_ text: String) throws {
-        try sink.write(text)
-        isFirstKey = true
-    }
-
-    func finish(_ closing: String = "\n}\n") throws { try sink.write(closing) }
 }

@@ -1,0 +1,73 @@
+package import Detection
+import Foundation
+package import OrchestratorCore
+import Settings
+package import SyntaxTree
+
+/// The detection rules, the redactor and the grammars of an installation, and a digest of all three.
+package struct DetectionLibrary: Sendable {
+    package let book: RuleBook
+    package let redactor: Redactor
+    /// Nil where none are installed.
+    package let grammars: GrammarLibrary?
+    /// Changes with anything that could change a finding.
+    package let digest: Digest
+    /// What a reader must know: parts that are missing.
+    package let notices: [String]
+
+    /// Raised when the analyzer itself would say something else about the same file.
+    private static let analyzerVersion = 1
+
+    /// - Parameter disabled: ids of rules that do not run.
+    /// - Throws: `PipelineError`, `DocumentError` with the place of the first error, `DetectionError`.
+    package init(_ installation: Installation, disabled: [String] = []) throws {
+        var digest = Digest.Builder()
+        digest.append("analyzer \(Self.analyzerVersion) \(Installation.version)")
+        let loader = RuleLoader(reader: YAMLReader())
+        var rules: [Rule] = []
+        for file in try installation.documents(in: "rulesets/detection") {
+            let text = try installation.text(file)
+            digest.append(text)
+            rules += try loader.load(text, file: file)
+        }
+        let known = Set(rules.map(\.description.id))
+        for id in disabled where !known.contains(id) {
+            throw PipelineError(.unknownRule, "the configuration disables the rule '\(id)', which does not exist")
+        }
+        digest.append(disabled.sorted().joined(separator: ","))
+        let forms = try installation.text("rulesets/redaction.yaml")
+        digest.append(forms)
+        book = try RuleBook(rules.filter { !disabled.contains($0.description.id) })
+        redactor = Redactor(
+            forms: try RedactionForm.load(forms, file: "rulesets/redaction.yaml", reader: YAMLReader()), rules: rules)
+        do {
+            grammars = try GrammarLibrary(path: installation.grammars)
+            notices = []
+            digest.append((try? installation.packVersion("grammars")) ?? "unknown grammars")
+        } catch {
+            grammars = nil
+            notices = ["No grammars are installed, so only lexical rules ran: see 'secorch doctor'."]
+            digest.append("no grammars")
+        }
+        self.digest = digest.finish()
+    }
+
+    /// A new analyzer, for one task at a time.
+    package func analyzer() -> Analyzer { Analyzer(book: book, grammars: grammars, redactor: redactor) }
+
+    /// Weakness -> the languages some enabled rule covers. A rule for any text covers them all.
+    package var coverage: [Int: Set<Language>] {
+        var table: [Int: Set<Language>] = [:]
+        for rule in book.rules {
+            table[rule.description.weakness, default: []].formUnion(rule.languages.isEmpty ? Language.all : rule.languages)
+        }
+        return table
+    }
+}
+
+extension Installation {
+    /// The version of a data pack. Throws where it is not installed.
+    package func packVersion(_ name: String) throws -> String {
+        try String(contentsOfFile: "\(packs)/\(name)/.version", encoding: .utf8).filter { !$0.isWhitespace }
+    }
+}

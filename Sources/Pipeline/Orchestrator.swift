@@ -1,0 +1,89 @@
+import Foundation
+import Ingestion
+import OrchestratorCore
+import Reporting
+import Settings
+import Store
+
+/// Builds the parts, hands them to the pipeline, and writes down how it went.
+package struct Orchestrator: Sendable {
+    private let installation: Installation
+    private let progress: any ProgressListener
+
+    package init(_ installation: Installation, progress: any ProgressListener = NoProgress()) {
+        self.installation = installation
+        self.progress = progress
+    }
+
+    /// Scans a folder and writes the reports. An unfinished run over the same content with the same settings and rules
+    /// is taken up where it stopped.
+    /// - Throws: the errors of the targets for what keeps a scan from being done; `CancellationError`, after which the
+    ///   same scan goes on from what was recorded.
+    package func scan(_ request: ScanRequest) async throws -> ScanOutcome {
+        let parts = try ScanParts(request, installation)
+        let target = try await Target(
+            parts.root, policy: Inspector.Policy(parts.configuration), since: request.since,
+            ownFolders: [parts.out.path, OutputFolder.absolute(request.state)], jobs: request.jobs, progress: progress)
+        let (run, resumed) = try begin(parts.store, target, parts.settings(request, target))
+        let pipeline = parts.pipeline(run, target, jobs: request.jobs, progress: progress)
+        let manifest = try await pipeline.run(target.repository)
+        let now = Clock.now
+        let failOn = parts.configuration.failOn
+        let report = try StoredReport(
+            parts.store, run: run, manifest: manifest, ruleSets: parts.ruleSets, finishedAt: now,
+            exitCode: { Int(Self.exitStatus($0, failOn: failOn).rawValue) })
+        try write(report, parts.templates, into: parts.out)
+        let finished = try parts.store.finish(run, at: now, exitCode: report.header.run.exitCode)
+        return outcome(finished, report.header.summary, parts.out, resumed: resumed)
+    }
+
+    private func write(_ report: StoredReport, _ templates: ReportTemplates, into out: OutputFolder) throws {
+        progress.began(.render, total: ReportFile.allCases.count)
+        let writer = ReportWriter(report, templates: templates)
+        for (index, file) in ReportFile.allCases.enumerated() {
+            try Task.checkCancellation()
+            try writer.write(file, into: out.path)
+            progress.advanced(.render, done: index + 1)
+        }
+        progress.ended(.render)
+    }
+
+    /// The newest unfinished run of equal identity, or a new one.
+    private func begin(
+        _ store: RunStore, _ target: Target, _ settings: RunSettings
+    ) throws -> (run: RunRecord, resumed: Bool) {
+        let revision = target.repository.revision
+        let identity = Digest(parts: [
+            "run", target.repository.root, target.digest.description, try settings.canonical, revision?.commit ?? "",
+            revision?.branch ?? "", revision?.remote ?? "",
+        ])
+        if let run = try store.resumable(identity) { return (run, true) }
+        let suffix = String(UInt32.random(in: 0..<(1 << 24)), radix: 16)
+        let padded = String(repeating: "0", count: 6 - suffix.count) + suffix
+        return (
+            try store.begin(target.repository, identity: identity, settings: settings, at: Clock.now, suffix: padded),
+            false
+        )
+    }
+
+    private func outcome(_ run: RunRecord, _ summary: Summary, _ out: OutputFolder, resumed: Bool) -> ScanOutcome {
+        ScanOutcome(
+            runID: run.id, folder: out.path, open: summary.open, suppressed: summary.suppressed,
+            files: Dictionary(uniqueKeysWithValues: CoverageState.allCases.map { ($0, summary.files($0)) }),
+            exitCode: ExitStatus(rawValue: Int32(run.exitCode ?? 4)) ?? .internalError, resumed: resumed)
+    }
+
+    private static func exitStatus(_ summary: Summary, failOn: Severity?) -> ExitStatus {
+        if summary.files(.notAssessed) > 0 { return .incomplete }
+        guard let failOn else { return .done }
+        return summary.open.contains { $0.key >= failOn && $0.value > 0 } ? .findings : .done
+    }
+}
+
+/// The time, which `SOURCE_DATE_EPOCH` can fix.
+enum Clock {
+    static var now: Timestamp {
+        let fixed = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) }
+        return Timestamp(seconds: fixed ?? Int64(Date().timeIntervalSince1970))
+    }
+}

@@ -1,0 +1,42 @@
+package import OrchestratorCore
+import Store
+
+/// A scan, from a walked target to a report. Read this file first.
+///
+/// Stages hand on small manifests of what lies in the store; the journal skips those that a killed run had finished. A
+/// scan without a model goes from `detect` straight to `map`.
+package struct Pipeline: Sendable {
+    let walk: RecordFiles  // Repository        -> FileManifest        what is in scope, and why the rest is not
+    let detect: DetectWeaknesses  // FileManifest      -> DetectionManifest   the embedded analyzer: free, cached
+    let map: MapControls  // DetectionManifest -> AssessmentManifest  findings and coverage -> control statuses
+    let journal: Journal
+
+    /// Throws what stages throw; `CancellationError` leaves everything recorded so far for the next run.
+    package func run(_ repository: Repository) async throws -> AssessmentManifest {
+        let files = try await journal.checkpoint(walk, repository)
+        let findings = try await journal.checkpoint(detect, files)
+        return try await journal.checkpoint(map, findings)
+    }
+}
+
+/// The files of a run.
+package struct FileManifest: Sendable, Codable {
+    package let count: Int
+    package let digest: Digest
+}
+
+/// What the analyzer said of every file of a run.
+package struct DetectionManifest: Sendable, Codable {
+    package let findings: Int
+    /// Over the coverage and the analysis of every file.
+    package let digest: Digest
+}
+
+/// What the report needs to know besides the rows in the store.
+package struct AssessmentManifest: Sendable, Codable {
+    /// The rules that found something, by id, as they were then.
+    package let rules: [RuleDescription]
+    /// The weaknesses found, by number.
+    package let weaknesses: [Weakness]
+    package let target: Digest
+}

@@ -1,0 +1,19 @@
+/// What kept a run from being done.
+package struct PipelineError: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        /// The program's own data is missing or unreadable.
+        case installation
+        case badOutput, badTarget, badConfiguration, unknownRuleSet, unknownRule, unknownRun
+    }
+
+    package let code: Code
+    /// What was being done, where, and what was expected.
+    package let context: String
+
+    package init(_ code: Code, _ context: String) {
+        self.code = code
+        self.context = context
+    }
+
+    package var description: String { context }
+}

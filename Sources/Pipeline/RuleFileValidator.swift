@@ -1,0 +1,73 @@
+import Detection
+import Foundation
+import OrchestratorCore
+import Rules
+import Settings
+import SyntaxTree
+
+/// Checks rule files as far as a scan would ever need them: every key and value, every pattern compiled, every query
+/// compiled for every language, every example tried.
+package struct RuleFileValidator: Sendable {
+    private let installation: Installation
+    private let reader = YAMLReader()
+
+    package init(_ installation: Installation) { self.installation = installation }
+
+    /// Everything installed. Returns a line per file; throws the first error with its place.
+    package func validateInstallation() throws -> [String] {
+        let frameworks = try installation.documents(in: "rulesets/frameworks").map { "\(installation.home)/\($0)" }
+        let rules = try installation.documents(in: "rulesets/detection").map { "\(installation.home)/\($0)" }
+        _ = try DetectionLibrary(installation)
+        return try (frameworks + rules).map(validate)
+    }
+
+    /// One file. Returns what it holds; throws `DocumentError`, `DetectionError` or `RulesError` with the place.
+    package func validate(_ path: String) throws -> String {
+        let text: String
+        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
+            throw PipelineError(.badConfiguration, "cannot read \(path): \(error.localizedDescription)")
+        }
+        guard case .mapping(let pairs, let mark) = try reader.read(text, file: path) else {
+            throw DocumentError(.init(file: path, line: 1, column: 1), "expected a mapping")
+        }
+        if pairs.contains(where: { $0.key == "rules" }) { return try rules(text, path) }
+        if pairs.contains(where: { $0.key == "controls" }) { return try framework(text, path) }
+        throw DocumentError(mark, "expected the key 'rules' (detection rules) or 'controls' (a framework)")
+    }
+
+    private func framework(_ text: String, _ path: String) throws -> String {
+        let loader = RuleSetLoader(reader: reader)
+        let ruleSet = try loader.ruleSet(text, file: path)
+        let file = "rulesets/weaknesses.yaml"
+        try WeaknessCatalogue(try loader.weaknesses(try installation.text(file), file: file)).check(ruleSet)
+        let mappings = ruleSet.controls.reduce(0) { $0 + $1.mappings.count }
+        return "\(path): framework \(ruleSet.id), \(ruleSet.controls.count) controls, \(mappings) mappings"
+    }
+
+    private func rules(_ text: String, _ path: String) throws -> String {
+        let rules = try RuleLoader(reader: reader).load(text, file: path)
+        _ = try RuleBook(rules)
+        if let grammars = try? GrammarLibrary(path: installation.grammars) {
+            for rule in rules { try check(rule, grammars) }
+        }
+        let examples = rules.reduce(0) { $0 + $1.examples.count }
+        return "\(path): \(rules.count) detection rules, \(examples) examples"
+    }
+
+    private func check(_ rule: Rule, _ grammars: GrammarLibrary) throws {
+        let book = try RuleBook([rule])
+        for language in rule.languages {
+            if let name = language.grammar { try book.compileAll(language, try grammars.grammar(name)) }
+        }
+        let analyzer = Analyzer(book: book, grammars: grammars, redactor: Redactor(forms: [], rules: []))
+        for example in rule.examples {
+            let analysis = Array(example.code.utf8).withUnsafeBufferPointer {
+                analyzer.analyse($0, path: RepositoryPath("example"), language: example.language)
+            }
+            guard analysis.findings.isEmpty != example.isVulnerable else {
+                let expected = example.isVulnerable ? "a finding in this vulnerable example" : "no finding in this safe example"
+                throw DocumentError(example.mark, "rule '\(rule.description.id)': expected \(expected)")
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Detection
+import Ingestion
+import OrchestratorCore
+import Reporting
+import Rules
+import Settings
+import Store
+
+/// What a scan is made of, opened and checked before any file of the target is looked at.
+struct ScanParts {
+    let root: RootFolder
+    let out: OutputFolder
+    /// The user's, narrowed by the target's.
+    let configuration: ScanConfiguration
+    let library: DetectionLibrary
+    let frameworks: FrameworkLibrary
+    let ruleSets: [RuleSet]
+    let templates: ReportTemplates
+    let store: RunStore
+
+    /// Throws the errors of the targets: what cannot be opened, read or written, and why.
+    init(_ request: ScanRequest, _ installation: Installation) throws {
+        guard !request.target.isEmpty else { throw PipelineError(.badTarget, "the path to scan is empty") }
+        root = try RootFolder(request.target)
+        out = try OutputFolder(request.out, root: root)
+        configuration = request.configuration.narrowed(by: root)
+        library = try DetectionLibrary(installation, disabled: configuration.disabledRules)
+        let state = try StateFolder(request.state)
+        let catalog = try CatalogStore(state: state)
+        frameworks = try FrameworkLibrary(installation, catalog)
+        ruleSets = try frameworks.ruleSets(configuration.ruleSets)
+        templates = try installation.templates()
+        try catalog.recordTemplates(templates.parts, digest: templates.digest)
+        store = try RunStore(state: state, workingOn: root.path)
+    }
+
+    var personalData: ControlMapper.PersonalData {
+        configuration.personalData.map { $0 ? .yes : .no } ?? .undeclared
+    }
+
+    /// What shapes the result, for the run's record and its identity.
+    func settings(_ request: ScanRequest, _ target: Target) -> RunSettings {
+        RunSettings(
+            version: Installation.version, options: request.options,
+            ruleSets: ruleSets.map { PinnedRuleSet(id: $0.id, digest: $0.digest) }, detectionRules: library.digest,
+            detectionRuleCount: library.book.descriptions.count, templates: templates.digest,
+            personalData: personalData.rawValue, since: request.since,
+            honoursSuppressions: configuration.honoursSuppressions ?? true,
+            notices: target.notices + configuration.notices + library.notices)
+    }
+
+    func pipeline(
+        _ run: RunRecord, _ target: Target, jobs: Int, progress: any ProgressListener
+    ) -> Pipeline {
+        Pipeline(
+            walk: RecordFiles(target: target, store: store, run: run.id),
+            detect: DetectWeaknesses(
+                library: library, target: target, largestFile: Inspector.Policy(configuration).largestFile,
+                store: store, run: run.id, jobs: jobs, progress: progress),
+            map: MapControls(
+                library: library, ruleSets: ruleSets, weaknesses: frameworks.weaknesses, personalData: personalData,
+                honoursSuppressions: run.settings.honoursSuppressions, target: target.digest, store: store,
+                run: run.id, progress: progress),
+            journal: Journal(store, run: run))
+    }
+}

@@ -1,0 +1,63 @@
+package import OrchestratorCore
+package import Settings
+
+/// Everything a user asks of a scan, resolved: flags over environment over configuration.
+package struct ScanRequest: Sendable {
+    /// The folder to scan.
+    package let target: String
+    /// Where reports go.
+    package let out: String
+    package let state: String
+    package let configuration: ScanConfiguration
+    /// A revision: only what changed since is examined.
+    package let since: String?
+    /// Tasks at a time, at least 1. Never shapes the result.
+    package let jobs: Int
+
+    package init(
+        target: String, out: String, state: String, configuration: ScanConfiguration, since: String?, jobs: Int
+    ) {
+        self.target = target
+        self.out = out
+        self.state = state
+        self.configuration = configuration
+        self.since = since
+        self.jobs = max(1, jobs)
+    }
+
+    /// What shapes the result, as flags one could type: no paths of this machine.
+    var options: [String] {
+        var options: [String] = []
+        for ruleSet in configuration.ruleSets ?? [] { options += ["--ruleset", ruleSet] }
+        if let failOn = configuration.failOn { options += ["--fail-on", failOn.rawValue] }
+        if let since { options += ["--since", since] }
+        if configuration.honoursSuppressions == false { options.append("--disable-suppressions") }
+        return options
+    }
+}
+
+/// How a scan ended.
+package struct ScanOutcome: Sendable {
+    package let runID: String
+    /// The folder the reports are in, absolute.
+    package let folder: String
+    /// Open findings by severity.
+    package let open: [Severity: Int]
+    package let suppressed: Int
+    package let files: [CoverageState: Int]
+    package let exitCode: ExitStatus
+    /// True where an unfinished run was taken up again.
+    package let resumed: Bool
+}
+
+/// What the process says to whoever started it.
+package enum ExitStatus: Int32, Sendable {
+    case done = 0
+    /// Open findings at or above `--fail-on`.
+    case findings = 1
+    /// The command, its configuration or its surroundings (permissions, disk, state) do not allow the work.
+    case unusable = 2
+    /// Something that should have been examined was not. Outranks `findings`.
+    case incomplete = 3
+    case internalError = 4
+}

@@ -1,0 +1,152 @@
+import Detection
+import Ingestion
+package import OrchestratorCore
+import Store
+
+/// Examines every file that the walk left to be examined, many at once. Unchanged files cost one look-up; others are read
+/// again, and their digest compared, so that what is reported is what was walked.
+package struct DetectWeaknesses: Stage {
+    let library: DetectionLibrary
+    let target: Target
+    /// Bytes above which a file is not read.
+    let largestFile: Int
+    let store: RunStore
+    let run: String
+    let jobs: Int
+    let progress: any ProgressListener
+
+    package let name = StageName.detect
+    package let version = 1
+    package var settings: Digest { library.digest }
+
+    /// Files one task takes at a time: enough to make a transaction worth its flush, few enough to share the work evenly.
+    private static let batchSize = 96
+
+    package func run(_ input: FileManifest) async throws -> DetectionManifest {
+        let work = try pending()
+        progress.began(.detect, total: work.count)
+        var done = 0
+        try await withThrowingTaskGroup(of: [Outcome].self) { group in
+            var batches = stride(from: 0, to: work.count, by: Self.batchSize)
+                .map { work[$0..<min($0 + Self.batchSize, work.count)] }[...]
+            func addNext() {
+                guard let batch = batches.popFirst() else { return }
+                group.addTask { try examine(batch) }
+            }
+            for _ in 0..<(jobs + 1) { addNext() }
+            while let outcomes = try await group.next() {
+                try record(outcomes)
+                done += outcomes.count
+                progress.advanced(.detect, done: done)
+                addNext()
+            }
+        }
+        let findings = try store.orderFindings(run: run)
+        progress.ended(.detect)
+        return DetectionManifest(findings: findings, digest: try digest())
+    }
+
+    private struct Work: Sendable {
+        let ordinal: Int
+        let file: SourceFile
+        let key: Digest
+    }
+
+    /// What was found out about one file, before it is recorded.
+    private struct Outcome: Sendable {
+        enum Result: Sendable {
+            case known(AnalysisCache.Entry)
+            case fresh(FileAnalysis)
+            /// Could not be examined, or need not be.
+            case none(Coverage)
+        }
+
+        let work: Work
+        let result: Result
+    }
+
+    private func pending() throws -> [Work] {
+        var work: [Work] = []
+        try store.forEachFile(run: run) { ordinal, entry in
+            let file = entry.file
+            guard entry.isListed, let content = file.digest,
+                file.coverage.state == .analysed || file.coverage.reason == .unchangedSince
+            else { return }
+            let key = Digest(parts: [
+                "analysis", library.digest.hex, file.language.rawValue, file.path.text, content.hex,
+            ])
+            work.append(Work(ordinal: ordinal, file: file, key: key))
+        }
+        return work
+    }
+
+    // MARK: One batch
+
+    private func examine(_ batch: ArraySlice<Work>) throws -> [Outcome] {
+        let known = try AnalysisCache(store).entries(batch.map(\.key))
+        let analyzer = library.analyzer()
+        var buffer: [UInt8] = []
+        return try batch.map { work in
+            try Task.checkCancellation()
+            if let entry = known[work.key] { return Outcome(work: work, result: .known(entry)) }
+            // Out of this scan's scope, and nothing to carry over.
+            if work.file.coverage.reason == .unchangedSince {
+                return Outcome(work: work, result: .none(work.file.coverage))
+            }
+            return Outcome(work: work, result: examine(work.file, analyzer, &buffer))
+        }
+    }
+
+    private func examine(_ file: SourceFile, _ analyzer: Analyzer, _ buffer: inout [UInt8]) -> Outcome.Result {
+        do {
+            try target.root.read(file.path, into: &buffer, limit: largestFile)
+        } catch {
+            return .none(Coverage(.changedDuringScan, "cannot be read any more"))
+        }
+        guard Digest(of: buffer) == file.digest else { return .none(Coverage(.changedDuringScan)) }
+        let text = TextEncoding.utf8(of: buffer) ?? buffer
+        return .fresh(
+            text.withUnsafeBufferPointer { analyzer.analyse($0, path: file.path, language: file.language) })
+    }
+
+    // MARK: Recording
+
+    private func record(_ outcomes: [Outcome]) throws {
+        let fresh = outcomes.compactMap { outcome -> (Work, FileAnalysis)? in
+            if case .fresh(let analysis) = outcome.result { (outcome.work, analysis) } else { nil }
+        }
+        var entries = try AnalysisCache(store).record(fresh.map { ($0.0.key, $0.0.file.path, $0.1) })[...]
+        let results = outcomes.map { outcome in
+            let entry: AnalysisCache.Entry?
+            switch outcome.result {
+            case .known(let known): entry = known
+            case .fresh: entry = entries.popFirst()
+            case .none(let coverage):
+                return RunStore.FileResult(ordinal: outcome.work.ordinal, coverage: coverage, analysis: nil)
+            }
+            let coverage = Self.coverage(of: outcome.work.file, entry?.coverage)
+            return RunStore.FileResult(ordinal: outcome.work.ordinal, coverage: coverage, analysis: entry?.id)
+        }
+        try store.recordResults(results, run: run)
+    }
+
+    /// The analyzer's word, unless the walk had something to add to a plain "complete".
+    private static func coverage(of file: SourceFile, _ analysis: Coverage?) -> Coverage {
+        guard let analysis else { return file.coverage }
+        if analysis.state == .analysed, file.coverage.reason == .unchangedSince {
+            return Coverage(.carriedOver, "unchanged since \(file.coverage.detail)")
+        }
+        return analysis == Coverage(.complete) ? file.coverage : analysis
+    }
+
+    private func digest() throws -> Digest {
+        var builder = Digest.Builder()
+        builder.append("detection")
+        builder.append(library.digest)
+        try store.forEachFile(run: run) { _, entry in
+            builder.append(entry.file.digest?.description ?? "")
+            builder.append(entry.file.coverage.explanation)
+        }
+        return builder.finish()
+    }
+}

@@ -1,0 +1,62 @@
+import Detection
+package import OrchestratorCore
+import Rules
+import Store
+
+/// Turns the findings and the coverage of a run into a status per control.
+package struct MapControls: Stage {
+    let library: DetectionLibrary
+    let ruleSets: [RuleSet]
+    let weaknesses: WeaknessCatalogue
+    let personalData: ControlMapper.PersonalData
+    let honoursSuppressions: Bool
+    let target: Digest
+    let store: RunStore
+    let run: String
+    let progress: any ProgressListener
+
+    package let name = StageName.map
+    package let version = 1
+
+    package var settings: Digest {
+        Digest(
+            parts: ruleSets.map(\.digest.description) + [personalData.rawValue, String(honoursSuppressions)])
+    }
+
+    package func run(_ input: DetectionManifest) async throws -> AssessmentManifest {
+        progress.began(.map, total: nil)
+        var tallies: [Int: ControlMapper.Tally] = [:]
+        var rules: Set<String> = []
+        try store.forEachFinding(run: run, honouringSuppressions: honoursSuppressions) { finding in
+            tallies[finding.weakness, default: ControlMapper.Tally()].add(finding)
+            rules.insert(finding.rule)
+        }
+        let mapper = ControlMapper(
+            ControlMapper.Facts(
+                findings: tallies, languages: try languages(), rules: library.coverage, personalData: personalData))
+        try store.recordAssessments(ruleSets.flatMap(mapper.assess), run: run)
+        progress.ended(.map)
+        return AssessmentManifest(
+            rules: library.book.descriptions.filter { rules.contains($0.id) },
+            weaknesses: tallies.keys.sorted().map(weakness), target: target)
+    }
+
+    private func weakness(_ id: Int) -> Weakness {
+        weaknesses[id] ?? Weakness(id: id, name: "", checkType: .codeCompliance, parent: nil)
+    }
+
+    /// The languages in scope that can do something, and whether every rule ran over all their files.
+    private func languages() throws -> [Language: Bool] {
+        var languages: [Language: Bool] = [:]
+        try store.forEachFile(run: run) { _, entry in
+            let language = entry.file.language
+            guard entry.isListed, language.kind != .data else { return }
+            switch entry.file.coverage.reason {
+            case .complete, .carriedOver, .noRules: languages[language] = languages[language] ?? true
+            case .lexicalOnly, .unchangedSince, .tooLarge: languages[language] = false
+            default: if entry.file.coverage.state == .notAssessed { languages[language] = false }
+            }
+        }
+        return languages
+    }
+}

@@ -1,0 +1,68 @@
+import OrchestratorCore
+import Reporting
+import Store
+
+/// A run of the store as the source of its report.
+struct StoredReport: ReportSource {
+    let header: ReportHeader
+    let assessments: [ControlAssessment]
+    let idleSuppressions: [(path: RepositoryPath, comment: IdleSuppression)]
+    private let store: RunStore
+    private let run: RunRecord
+
+    /// - Parameters:
+    ///   - finishedAt: when the run ended; it may not be recorded yet.
+    ///   - exitCode: what the run's process says; computed from the summary.
+    init(
+        _ store: RunStore, run: RunRecord, manifest: AssessmentManifest, ruleSets: [RuleSet], finishedAt: Timestamp,
+        exitCode: (Summary) -> Int
+    ) throws {
+        self.store = store
+        self.run = run
+        let honoursSuppressions = run.settings.honoursSuppressions
+        assessments = try store.assessments(run: run.id)
+        idleSuppressions = honoursSuppressions ? try store.idleSuppressions(run: run.id) : []
+        let summary = try Self.summary(store, run, manifest, ruleSets, assessments)
+        header = ReportHeader(
+            tool: .init(name: "Security Orchestrator", version: run.settings.version),
+            run: .init(
+                id: run.id, number: run.number, startedAt: run.startedAt, finishedAt: finishedAt,
+                exitCode: exitCode(summary)),
+            target: .init(name: run.repository.name, revision: run.repository.revision, digest: manifest.target),
+            method: .init(
+                options: run.settings.options, ruleSets: ruleSets, detectionRules: run.settings.detectionRules,
+                detectionRuleCount: run.settings.detectionRuleCount, templates: run.settings.templates,
+                personalData: run.settings.personalData, since: run.settings.since,
+                honoursSuppressions: honoursSuppressions, notices: run.settings.notices),
+            summary: summary, weaknesses: manifest.weaknesses, rules: manifest.rules)
+    }
+
+    private static func summary(
+        _ store: RunStore, _ run: RunRecord, _ manifest: AssessmentManifest, _ ruleSets: [RuleSet],
+        _ assessments: [ControlAssessment]
+    ) throws -> Summary {
+        var summary = Summary()
+        let checks = Dictionary(uniqueKeysWithValues: manifest.weaknesses.map { ($0.id, $0.checkType) })
+        try store.forEachFinding(run: run.id, honouringSuppressions: run.settings.honoursSuppressions) { finding in
+            summary.add(finding, check: checks[finding.weakness] ?? .codeCompliance)
+        }
+        var controls: [String: CheckType] = [:]
+        for ruleSet in ruleSets {
+            for control in ruleSet.controls { controls[ruleSet.id + "\n" + control.id] = control.checkType }
+        }
+        for assessment in assessments {
+            summary.add(assessment, check: controls[assessment.ruleSet + "\n" + assessment.control] ?? .codeCompliance)
+        }
+        try store.forEachFile(run: run.id) { _, entry in summary.add(entry) }
+        return summary
+    }
+
+    func forEachFinding(_ body: (Finding) throws -> Void) throws {
+        try store.forEachFinding(
+            run: run.id, honouringSuppressions: run.settings.honoursSuppressions, body)
+    }
+
+    func forEachFile(_ body: (RunFile) throws -> Void) throws {
+        try store.forEachFile(run: run.id) { _, entry in try body(entry) }
+    }
+}

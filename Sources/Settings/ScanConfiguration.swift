@@ -1,0 +1,30 @@
+package import OrchestratorCore
+
+/// What a configuration file says. Nil and empty mean "not said".
+package struct ScanConfiguration: Sendable, Hashable {
+    /// Framework ids, in the order of the report; nil for all.
+    package var ruleSets: [String]?
+    /// Patterns in the manner of .gitignore.
+    package var exclude: [String] = []
+    /// Patterns from the target's own file: they can leave out more, never bring back anything.
+    package var targetExclude: [String] = []
+    /// Files that a scan would skip and this one should not.
+    package var include: Set<Inclusion> = []
+    /// Bytes above which a file is not read; nil for the default.
+    package var largestFile: Int?
+    /// Whether the target processes personal data; nil where nobody declared it.
+    package var personalData: Bool?
+    /// Ids of detection rules that do not run.
+    package var disabledRules: [String] = []
+    package var failOn: Severity?
+    /// False where findings are shown as if no comment suppressed any.
+    package var honoursSuppressions: Bool?
+    /// What a reader of the report must know about how the configuration came about.
+    package var notices: [String] = []
+
+    package enum Inclusion: String, Sendable, CaseIterable {
+        case generated, vendored, minified
+    }
+
+    package init() {}
+}

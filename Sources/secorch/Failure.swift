@@ -1,0 +1,23 @@
+import Detection
+import Ingestion
+import OrchestratorCore
+import Pipeline
+import Reporting
+import Rules
+import Store
+
+/// Which exit code an error of the targets means.
+enum Failure {
+    static func isOurs(_ error: any Error) -> Bool {
+        error is PipelineError || error is IngestionError || error is StoreError || error is ReportingError
+            || error is DetectionError || error is RulesError || error is DocumentError
+    }
+
+    /// Nearly all of them name something the user can mend; what they cannot is ours.
+    static func status(of error: any Error) -> ExitStatus {
+        switch error {
+        case let error as StoreError where error.code == .failed: .internalError
+        default: .unusable
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Detection
+import OrchestratorCore
+import Pipeline
+import Store
+
+struct Rulesets: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List, show and validate frameworks and detection rules.",
+        subcommands: [List.self, Show.self, Rules.self, Validate.self], defaultSubcommand: List.self)
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the frameworks.")
+
+        @Flag(help: "Print one JSON object a line.")
+        var json = false
+
+        @OptionGroup var state: StateOptions
+
+        func run() throws {
+            for ruleSet in try Rulesets.library(state).ruleSets {
+                if json {
+                    Console.print(Rulesets.header(ruleSet).text)
+                } else {
+                    let id = ruleSet.id + String(repeating: " ", count: max(1, 20 - ruleSet.id.count))
+                    Console.print("\(id) \(ruleSet.controls.count) controls  \(ruleSet.title), \(ruleSet.version)")
+                }
+            }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show the controls of a framework.")
+
+        @Argument(help: "The framework's id.")
+        var id: String
+
+        @Flag(help: "Print a JSON object.")
+        var json = false
+
+        @OptionGroup var state: StateOptions
+
+        func run() throws {
+            let ruleSet = try Rulesets.library(state).ruleSets([id])[0]
+            if json { return Console.print(Rulesets.object(ruleSet).text) }
+            Console.print("\(ruleSet.title), \(ruleSet.version)\n\(ruleSet.publisher); \(ruleSet.licence)\n\(ruleSet.digest)\n")
+            for control in ruleSet.controls {
+                Console.print("\(control.id)  \(control.title)  [\(control.assessable.rawValue), \(control.checkType.title)]")
+                for mapping in control.mappings {
+                    Console.print("    CWE-\(mapping.weakness)  \(mapping.strength.rawValue)  \(mapping.source)")
+                }
+            }
+        }
+    }
+
+    struct Rules: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the detection rules.")
+
+        @Flag(help: "Print one JSON object a line.")
+        var json = false
+
+        func run() throws {
+            for rule in try DetectionLibrary(try Installation()).book.descriptions {
+                let languages = rule.languages.isEmpty ? ["any"] : rule.languages.map(\.rawValue)
+                if json {
+                    Console.print(
+                        JSONValue.object([
+                            ("id", .string(rule.id)), ("title", .string(rule.title)), ("cwe", .number(rule.weakness)),
+                            ("severity", .string(rule.severity.rawValue)), ("confidence", .number(rule.confidence)),
+                            ("languages", .strings(languages)),
+                        ]).text)
+                } else {
+                    Console.print(
+                        "\(rule.id)  CWE-\(rule.weakness)  \(rule.severity.rawValue)  \(languages.joined(separator: ","))  \(rule.title)")
+                }
+            }
+        }
+    }
+
+    struct Validate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check rule files: keys, values, patterns, queries, examples.",
+            discussion: "Without files, everything that is installed. Stops at the first error, with its place.")
+
+        @Argument(help: "Files of frameworks or detection rules.")
+        var files: [String] = []
+
+        func run() throws {
+            let validator = RuleFileValidator(try Installation())
+            let checked = try files.isEmpty ? validator.validateInstallation() : files.map(validator.validate)
+            for line in checked { Console.print(line) }
+        }
+    }
+
+    private static func library(_ state: StateOptions) throws -> FrameworkLibrary {
+        try FrameworkLibrary(try Installation(), try RunLibrary(state: state.folder).catalog)
+    }
+
+    private static func header(_ ruleSet: RuleSet) -> JSONValue { .object(head(ruleSet)) }
+
+    private static func head(_ ruleSet: RuleSet) -> [(String, JSONValue)] {
+        [
+            ("id", .string(ruleSet.id)), ("title", .string(ruleSet.title)), ("version", .string(ruleSet.version)),
+            ("publisher", .string(ruleSet.publisher)), ("licence", .string(ruleSet.licence)),
+            ("url", .string(ruleSet.url)), ("digest", .string(ruleSet.digest.description)),
+        ]
+    }
+
+    private static func object(_ ruleSet: RuleSet) -> JSONValue {
+        .object(head(ruleSet) + [("controls", .array(ruleSet.controls.map(object)))])
+    }
+
+    private static func object(_ control: Control) -> JSONValue {
+        .object([
+            ("id", .string(control.id)), ("title", .string(control.title)), ("group", .string(control.group)),
+            ("assessable", .string(control.assessable.rawValue)), ("check", .string(control.checkType.rawValue)),
+            ("evidenced_by_scan", .bool(control.evidencedByScan)),
+            ("condition", control.needsPersonalData ? .string("personal_data") : .null),
+            (
+                "cwes",
+                .array(
+                    control.mappings.map { mapping in
+                        .object([
+                            ("cwe", .number(mapping.weakness)), ("source", .string(mapping.source)),
+                            ("strength", .string(mapping.strength.rawValue)), ("rationale", .string(mapping.rationale)),
+                        ])
+                    })
+            ),
+        ])
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Pipeline
+
+/// The command line: one file per subcommand.
+struct Secorch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "secorch",
+        abstract: "Scans a repository and writes audit reports against OWASP, NIST, ISO 27001 and GDPR.",
+        discussion: """
+            EXAMPLES
+              secorch scan .                               scan this folder, reports under reports/
+              secorch scan ~/src/shop --fail-on high       exit 1 for open findings of high or worse
+              secorch scan . --since main                  examine only what changed since a revision
+              secorch scan . --ruleset owasp-top10-2025    report against one framework
+              secorch files . --json                       every path with its coverage state
+              secorch report latest --out /tmp/again       write the newest run's report again
+              secorch rulesets show gdpr                   the controls of a framework
+              secorch doctor                               what is installed and what is missing
+
+            EXIT CODES
+              0  done
+              1  open findings at or above --fail-on
+              2  the command, its configuration or its surroundings do not allow the work
+              3  incomplete: files in scope could not be examined, or the work was interrupted
+              4  an error of secorch itself
+
+            Results go to standard output, everything else to standard error.
+            """,
+        version: Installation.version,
+        subcommands: [
+            Scan.self, Files.self, Report.self, Rulesets.self, Runs.self, Doctor.self, Init.self,
+        ])
+}
