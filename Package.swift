@@ -81,7 +81,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TokensTests",
-            dependencies: ["Tokens", "OrchestratorCore", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "Tokens", "OrchestratorCore", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "DetectionTests",

@@ -36,7 +36,8 @@ package final class Analyzer {
         var candidates: [Candidate] = []
         for (index, offsets) in gate.offsets {
             if case .lexical(let match) = rules.rules[index].match {
-                candidates += LexicalMatcher(match: match, lines: lines, scratch: scratch).candidates(index, near: offsets)
+                candidates += LexicalMatcher(match: match, lines: lines, scratch: scratch).candidates(
+                    index, near: offsets)
             }
         }
         let coverage = runQueries(rules, gate.offsets.map(\.index), bytes, &candidates)
@@ -129,7 +130,8 @@ struct Candidate {
 
     init(rule: Int, hit: QueryMatcher.Hit, source: ParsedSource) {
         self.init(
-            rule: rule, range: source.tree.bytes(hit.node), symbol: source.symbol(around: hit.node), secrets: hit.secrets)
+            rule: rule, range: source.tree.bytes(hit.node), symbol: source.symbol(around: hit.node),
+            secrets: hit.secrets)
     }
 }
 

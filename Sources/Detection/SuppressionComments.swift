@@ -40,7 +40,8 @@ struct SuppressionComments {
         }
         let standsAlone = before == opener
         comments.append(
-            Comment(line: line, target: standsAlone ? Self.next(after: line, lines) : line, rules: rules, reason: reason))
+            Comment(
+                line: line, target: standsAlone ? Self.next(after: line, lines) : line, rules: rules, reason: reason))
     }
 
     private static func next(after line: Int, _ lines: LineTable) -> Int {
@@ -64,7 +65,9 @@ struct SuppressionComments {
 
     /// The suppression of a rule at a line, if some comment grants one.
     mutating func suppression(of rule: String, at line: Int) -> Suppression? {
-        guard let index = comments.firstIndex(where: { $0.target == line && $0.rules.contains(rule) }) else { return nil }
+        guard let index = comments.firstIndex(where: { $0.target == line && $0.rules.contains(rule) }) else {
+            return nil
+        }
         used.insert(index)
         return Suppression(kind: .inSource, reason: comments[index].reason, line: comments[index].line)
     }
@@ -72,7 +75,8 @@ struct SuppressionComments {
     /// The comments that had no effect, by line.
     var idleOnes: [IdleSuppression] {
         let unused = comments.indices.filter { !used.contains($0) }.map {
-            IdleSuppression(line: comments[$0].line, problem: "no finding of \(comments[$0].rules.joined(separator: ", "))")
+            IdleSuppression(
+                line: comments[$0].line, problem: "no finding of \(comments[$0].rules.joined(separator: ", "))")
         }
         return (idle + unused).sorted { $0.line < $1.line }
     }

@@ -1,12 +1,19 @@
 /// A JSON value with the order of its keys kept, and its text. Written byte by byte: an encoder would take fifteen times
 /// as long for a large report.
-package indirect enum JSONValue: Sendable {
+package indirect enum JSONValue: Sendable, ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByStringLiteral, ExpressibleByIntegerLiteral
+{
     case null
     case bool(Bool)
     case number(Int)
     case string(String)
     case array([JSONValue])
     case object([(String, JSONValue)])
+
+    package init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(elements) }
+    package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(integerLiteral value: Int) { self = .number(value) }
 
     /// A string, or null.
     package static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
@@ -73,7 +80,9 @@ package indirect enum JSONValue: Sendable {
             }
             for unit in UTF16.encode(scalar)! {
                 let digits = String(unit, radix: 16)
-                output += Array("\\u".utf8) + Array(repeating: UInt8(ascii: "0"), count: 4 - digits.count) + Array(digits.utf8)
+                output +=
+                    Array("\\u".utf8) + Array(repeating: UInt8(ascii: "0"), count: 4 - digits.count)
+                    + Array(digits.utf8)
             }
         }
     }

@@ -59,7 +59,8 @@ package struct DetectionLibrary: Sendable {
     package var coverage: [Int: Set<Language>] {
         var table: [Int: Set<Language>] = [:]
         for rule in book.rules {
-            table[rule.description.weakness, default: []].formUnion(rule.languages.isEmpty ? Language.all : rule.languages)
+            table[rule.description.weakness, default: []].formUnion(
+                rule.languages.isEmpty ? Language.all : rule.languages)
         }
         return table
     }

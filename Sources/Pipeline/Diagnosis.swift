@@ -74,14 +74,18 @@ package struct Diagnosis: Sendable {
         } catch {
             return Check(
                 part: "grammars", state: .missing, detail: error.context,
-                consequence: "Only lexical rules run, files are cut at line ends, and every report says so. 'make build' installs them.")
+                consequence:
+                    "Only lexical rules run, files are cut at line ends, and every report says so. 'make build' installs them."
+            )
         }
     }
 
     private func vocabulary(_ installation: Installation) -> Check {
         do {
             _ = try Vocabulary(path: installation.vocabulary)
-            return present("vocabulary", "Qwen byte pairs, version \((try? installation.packVersion("vocabularies")) ?? "unknown")")
+            return present(
+                "vocabulary", "Qwen byte pairs, version \((try? installation.packVersion("vocabularies")) ?? "unknown")"
+            )
         } catch {
             return Check(
                 part: "vocabulary", state: .missing, detail: error.context,

@@ -10,7 +10,8 @@ package struct FileSurvey: Sendable {
 
     /// Throws `IngestionError`, `PipelineError` and the errors of reading rules; `CancellationError`.
     package init(
-        _ path: String, _ configuration: ScanConfiguration, _ installation: Installation, ownFolders: [String], jobs: Int
+        _ path: String, _ configuration: ScanConfiguration, _ installation: Installation, ownFolders: [String],
+        jobs: Int
     ) async throws {
         guard !path.isEmpty else { throw PipelineError(.badTarget, "the path to list is empty") }
         let root = try RootFolder(path)

@@ -26,7 +26,13 @@ package struct FrameworkLibrary: Sendable {
             try catalog.record(ruleSet, importedFrom: digest)
             ruleSets.append(ruleSet)
         }
-        self.ruleSets = try Self.unique(ruleSets)
+        self.ruleSets = try Self.unique(ruleSets).sorted { Self.place($0) < Self.place($1) }
+    }
+
+    /// Lists of weaknesses before control catalogues before laws: the order in which a developer meets them.
+    private static func place(_ ruleSet: RuleSet) -> (Int, String) {
+        let families = ["owasp", "nist", "iso"]
+        return (families.firstIndex { ruleSet.id.hasPrefix($0) } ?? families.count, ruleSet.id)
     }
 
     private static func weaknesses(
@@ -46,7 +52,8 @@ package struct FrameworkLibrary: Sendable {
     private static func unique(_ ruleSets: [RuleSet]) throws -> [RuleSet] {
         var seen: Set<String> = []
         for ruleSet in ruleSets where !seen.insert(ruleSet.id).inserted {
-            throw PipelineError(.installation, "two files under rulesets/frameworks define the rule set '\(ruleSet.id)'")
+            throw PipelineError(
+                .installation, "two files under rulesets/frameworks define the rule set '\(ruleSet.id)'")
         }
         return ruleSets
     }

@@ -12,7 +12,8 @@ extension Orchestrator {
         guard run.state == .finished, let finishedAt = run.finishedAt, let exitCode = run.exitCode,
             let manifest = try Journal(store, run: run).output(AssessmentManifest.self, of: .map)
         else {
-            throw PipelineError(.unknownRun, "the run \(run.id) is \(run.state.rawValue); only finished runs have a report")
+            throw PipelineError(
+                .unknownRun, "the run \(run.id) is \(run.state.rawValue); only finished runs have a report")
         }
         let ruleSets = try run.settings.ruleSets.map { pinned in
             guard let ruleSet = try catalog.ruleSet(pinned.digest) else {
@@ -20,7 +21,8 @@ extension Orchestrator {
             }
             return ruleSet
         }
-        guard let parts = try catalog.templates(run.settings.templates), let templates = ReportTemplates(parts: parts) else {
+        guard let parts = try catalog.templates(run.settings.templates), let templates = ReportTemplates(parts: parts)
+        else {
             throw PipelineError(.unknownRun, "the templates as the run used them are not in this state")
         }
         let folder = try OutputFolder(out, root: nil)

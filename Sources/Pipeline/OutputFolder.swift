@@ -21,7 +21,8 @@ package struct OutputFolder: Sendable {
         let probe = path + "/.secorch-\(getpid())"
         let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw PipelineError(.badOutput, "cannot write in the output folder \(path): \(String(cString: strerror(errno)))")
+            throw PipelineError(
+                .badOutput, "cannot write in the output folder \(path): \(String(cString: strerror(errno)))")
         }
         close(descriptor)
         unlink(probe)

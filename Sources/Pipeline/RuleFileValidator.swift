@@ -65,7 +65,8 @@ package struct RuleFileValidator: Sendable {
                 analyzer.analyse($0, path: RepositoryPath("example"), language: example.language)
             }
             guard analysis.findings.isEmpty != example.isVulnerable else {
-                let expected = example.isVulnerable ? "a finding in this vulnerable example" : "no finding in this safe example"
+                let expected =
+                    example.isVulnerable ? "a finding in this vulnerable example" : "no finding in this safe example"
                 throw DocumentError(example.mark, "rule '\(rule.description.id)': expected \(expected)")
             }
         }

@@ -18,7 +18,9 @@ package struct RunLibrary: Sendable {
             let store = try RunStore(reading: folder)
             all += try store.runs().map { ($0, store) }
         }
-        return all.sorted { ($1.run.startedAt, $1.run.number, $1.run.id) < ($0.run.startedAt, $0.run.number, $0.run.id) }
+        return all.sorted {
+            ($1.run.startedAt, $1.run.number, $1.run.id) < ($0.run.startedAt, $0.run.number, $0.run.id)
+        }
     }
 
     /// The run whose id is a text, or alone begins with it; `latest` is the newest finished one.
@@ -35,7 +37,8 @@ package struct RunLibrary: Sendable {
         let matches = all.filter { $0.run.id.hasPrefix(text) && !text.isEmpty }
         guard let only = matches.first, matches.count == 1 else {
             let problem = matches.isEmpty ? "no run" : "\(matches.count) runs"
-            throw PipelineError(.unknownRun, "\(problem) with an id that begins with '\(text)'; see 'secorch runs list'")
+            throw PipelineError(
+                .unknownRun, "\(problem) with an id that begins with '\(text)'; see 'secorch runs list'")
         }
         return only
     }

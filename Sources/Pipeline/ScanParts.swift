@@ -56,7 +56,8 @@ struct ScanParts {
             walk: RecordFiles(target: target, store: store, run: run.id),
             detect: DetectWeaknesses(
                 library: library, target: target, largestFile: Inspector.Policy(configuration).largestFile,
-                store: store, run: run.id, jobs: jobs, progress: progress),
+                store: store, run: run.id, jobs: jobs, honoursSuppressions: run.settings.honoursSuppressions,
+                progress: progress),
             map: MapControls(
                 library: library, ruleSets: ruleSets, weaknesses: frameworks.weaknesses, personalData: personalData,
                 honoursSuppressions: run.settings.honoursSuppressions, target: target.digest, store: store,

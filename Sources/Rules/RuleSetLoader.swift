@@ -11,6 +11,7 @@ package struct RuleSetLoader: Sendable {
         var fields = try MappingReader(reader.read(text, file: file))
         let id = try fields.string("id")
         let title = try fields.string("title")
+        let shortTitle = try shortTitle(&fields)
         let version = try fields.string("version")
         let publisher = try fields.string("publisher")
         let licence = try fields.string("licence")
@@ -27,8 +28,18 @@ package struct RuleSetLoader: Sendable {
             controls.append(control)
         }
         return RuleSet(
-            id: id, title: title, version: version, publisher: publisher, licence: licence, url: url,
-            digest: Self.digest(id: id, title: title, version: version, controls), controls: controls)
+            id: id, title: title, shortTitle: shortTitle, version: version, publisher: publisher, licence: licence,
+            url: url,
+            digest: Self.digest([id, title, shortTitle, version], controls), controls: controls)
+    }
+
+    private func shortTitle(_ fields: inout MappingReader) throws(DocumentError) -> String {
+        let node = try fields.required("short_title")
+        let text = try node.string(for: "short_title")
+        guard (1...20).contains(text.count) else {
+            throw DocumentError(node.mark, "'short_title' must have 1 to 20 characters, found \(text.count)")
+        }
+        return text
     }
 
     private func control(_ node: MarkedNode) throws(DocumentError) -> Control {
@@ -73,9 +84,9 @@ package struct RuleSetLoader: Sendable {
     }
 
     /// Over what is said, not how it is spelt: comments and quotes do not matter, order does.
-    private static func digest(id: String, title: String, version: String, _ controls: [Control]) -> Digest {
+    private static func digest(_ head: [String], _ controls: [Control]) -> Digest {
         var builder = Digest.Builder()
-        for text in ["ruleset", id, title, version] { builder.append(text) }
+        for text in ["ruleset"] + head { builder.append(text) }
         for control in controls {
             for text in [control.id, control.title, control.group, control.assessable.rawValue] { builder.append(text) }
             builder.append(control.checkType.rawValue)

@@ -24,7 +24,9 @@ package struct AnalysisCache: Sendable {
             var found: [Digest: Entry] = [:]
             for key in keys {
                 select.setUncheckedArguments([Data(key.bytes)])
-                guard let row = try Row.fetchOne(select), let reason = CoverageReason(rawValue: row[1]) else { continue }
+                guard let row = try Row.fetchOne(select), let reason = CoverageReason(rawValue: row[1]) else {
+                    continue
+                }
                 found[key] = Entry(id: row[0], coverage: Coverage(reason, row[2]))
             }
             return found

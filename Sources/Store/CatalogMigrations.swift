@@ -14,6 +14,7 @@ enum CatalogMigrations {
             digest TEXT PRIMARY KEY,
             id TEXT NOT NULL,
             title TEXT NOT NULL,
+            short_title TEXT NOT NULL,
             version TEXT NOT NULL,
             publisher TEXT NOT NULL,
             licence TEXT NOT NULL,

@@ -24,10 +24,10 @@ package final class CatalogStore: Sendable {
     package func record(_ ruleSet: RuleSet, importedFrom digest: Digest) throws(StoreError) {
         try file.write { database in
             try database.execute(
-                sql: "INSERT OR IGNORE INTO rule_set VALUES (?, ?, ?, ?, ?, ?, ?)",
+                sql: "INSERT OR IGNORE INTO rule_set VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    ruleSet.digest.description, ruleSet.id, ruleSet.title, ruleSet.version, ruleSet.publisher,
-                    ruleSet.licence, ruleSet.url,
+                    ruleSet.digest.description, ruleSet.id, ruleSet.title, ruleSet.shortTitle, ruleSet.version,
+                    ruleSet.publisher, ruleSet.licence, ruleSet.url,
                 ])
             if database.changesCount == 1 { try Self.insertControls(of: ruleSet, database) }
             try database.execute(
@@ -62,8 +62,8 @@ package final class CatalogStore: Sendable {
                     database, sql: "SELECT * FROM rule_set WHERE digest = ?", arguments: [digest.description])
             else { return nil }
             return RuleSet(
-                id: row["id"], title: row["title"], version: row["version"], publisher: row["publisher"],
-                licence: row["licence"], url: row["url"], digest: digest,
+                id: row["id"], title: row["title"], shortTitle: row["short_title"], version: row["version"],
+                publisher: row["publisher"], licence: row["licence"], url: row["url"], digest: digest,
                 controls: try Self.controls(digest.description, database))
         }
     }
@@ -72,7 +72,8 @@ package final class CatalogStore: Sendable {
         var mappings: [Int: [Mapping]] = [:]
         let mappingRows = try Row.fetchCursor(
             database,
-            sql: "SELECT control, weakness, source, strength, rationale FROM mapping WHERE rule_set = ? ORDER BY control, ordinal",
+            sql:
+                "SELECT control, weakness, source, strength, rationale FROM mapping WHERE rule_set = ? ORDER BY control, ordinal",
             arguments: [ruleSet])
         while let row = try mappingRows.next() {
             mappings[row[0], default: []].append(
@@ -110,7 +111,9 @@ package final class CatalogStore: Sendable {
             try database.execute(sql: "DELETE FROM imported_file WHERE rule_set IS NULL")
             let insert = try database.makeStatement(sql: "INSERT INTO weakness VALUES (?, ?, ?, ?)")
             for weakness in weaknesses {
-                try insert.execute(arguments: [weakness.id, weakness.name, weakness.checkType.rawValue, weakness.parent])
+                try insert.execute(arguments: [
+                    weakness.id, weakness.name, weakness.checkType.rawValue, weakness.parent,
+                ])
             }
             try database.execute(sql: "INSERT INTO imported_file VALUES (?, NULL)", arguments: [digest.description])
         }
@@ -118,7 +121,8 @@ package final class CatalogStore: Sendable {
 
     package func weaknesses() throws(StoreError) -> [Weakness] {
         try file.read { database in
-            try Row.fetchAll(database, sql: "SELECT id, name, check_type, parent FROM weakness ORDER BY id").map { row in
+            try Row.fetchAll(database, sql: "SELECT id, name, check_type, parent FROM weakness ORDER BY id").map {
+                row in
                 Weakness(
                     id: row[0], name: row[1], checkType: CheckType(rawValue: row[2]) ?? .codeCompliance, parent: row[3])
             }

@@ -38,7 +38,8 @@ struct DatabaseFile: Sendable {
         defer { try? file.close() }
         let header = (try? file.read(upToCount: 16)) ?? Data()
         guard header.isEmpty || header.elementsEqual(Array("SQLite format 3\0".utf8)) else {
-            throw StoreError(.corrupt, "\(path) is not an SQLite database; it was left as it is. Move it away to go on.")
+            throw StoreError(
+                .corrupt, "\(path) is not an SQLite database; it was left as it is. Move it away to go on.")
         }
     }
 
@@ -85,9 +86,11 @@ struct DatabaseFile: Sendable {
         guard let error = error as? DatabaseError else { return StoreError(.failed, "\(path): \(error)") }
         switch error.resultCode {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            return StoreError(.corrupt, "\(path) is damaged (\(error.message ?? "")); it was left as it is. Move it away to go on.")
+            return StoreError(
+                .corrupt, "\(path) is damaged (\(error.message ?? "")); it was left as it is. Move it away to go on.")
         case .SQLITE_BUSY, .SQLITE_LOCKED: return StoreError(.busy, "\(path) is in use by another process")
-        case .SQLITE_FULL: return StoreError(.full, "no space left on the disk of \(path); what was recorded before is kept")
+        case .SQLITE_FULL:
+            return StoreError(.full, "no space left on the disk of \(path); what was recorded before is kept")
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
             return StoreError(.unwritable, "\(path) cannot be opened for writing (\(error.message ?? ""))")
         case .SQLITE_IOERR:

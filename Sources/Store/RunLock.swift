@@ -12,7 +12,8 @@ package final class RunLock: Sendable {
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
-            throw StoreError(.busy, "another run on this repository holds \(path); wait for it, or choose another --state")
+            throw StoreError(
+                .busy, "another run on this repository holds \(path); wait for it, or choose another --state")
         }
     }
 

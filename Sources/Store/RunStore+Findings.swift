@@ -2,20 +2,23 @@ import GRDB
 package import OrchestratorCore
 
 extension RunStore {
-    /// Fixes the findings of a run in the order of its report: worst first, then by rule, path and place. Call when
-    /// every file has its analysis. Returns their number.
-    package func orderFindings(run: String) throws(StoreError) -> Int {
+    /// Fixes the findings of a run in the order of its report: worst first, then the rule with the most open ones, then
+    /// by rule, path and place. Call when every file has its analysis. Returns their number.
+    package func orderFindings(run: String, honouringSuppressions: Bool) throws(StoreError) -> Int {
         let ranks = Severity.descending.enumerated().map { "WHEN '\($1.rawValue)' THEN \($0)" }.joined(separator: " ")
         return try file.write { database in
             try database.execute(sql: "DELETE FROM run_finding WHERE run = ?", arguments: [run])
             try database.execute(
                 sql: """
                     INSERT INTO run_finding
-                    SELECT f.run, row_number() OVER (
-                            ORDER BY CASE c.severity \(ranks) END, c.rule, f.ordinal, c.number) - 1,
-                        c.analysis, c.number
-                    FROM run_file f JOIN finding c ON c.analysis = f.analysis WHERE f.run = ?
-                    """, arguments: [run])
+                    WITH found AS (
+                        SELECT f.run, f.ordinal, c.analysis, c.number, c.rule, c.severity,
+                            count(*) FILTER (WHERE c.suppression_reason IS NULL OR NOT ?) OVER (PARTITION BY c.rule) AS open
+                        FROM run_file f JOIN finding c ON c.analysis = f.analysis WHERE f.run = ?)
+                    SELECT run, row_number() OVER (
+                            ORDER BY CASE severity \(ranks) END, open DESC, rule, ordinal, number) - 1, analysis, number
+                    FROM found
+                    """, arguments: [honouringSuppressions, run])
             return database.changesCount
         }
     }
@@ -56,7 +59,8 @@ extension RunStore {
     }
 
     /// The suppression comments of a run that had no effect, by path and line.
-    package func idleSuppressions(run: String) throws(StoreError) -> [(path: RepositoryPath, comment: IdleSuppression)] {
+    package func idleSuppressions(run: String) throws(StoreError) -> [(path: RepositoryPath, comment: IdleSuppression)]
+    {
         try file.read { database in
             try Row.fetchAll(
                 database,

@@ -61,7 +61,8 @@ package final class RunStore: Sendable {
     package func finish(_ run: RunRecord, at end: Timestamp, exitCode: Int) throws(StoreError) -> RunRecord {
         try file.write { database in
             try database.execute(
-                sql: "UPDATE run SET state = 'finished', finished_at = ?, exit_code = ? WHERE id = ? AND state = 'running'",
+                sql:
+                    "UPDATE run SET state = 'finished', finished_at = ?, exit_code = ? WHERE id = ? AND state = 'running'",
                 arguments: [end.seconds, exitCode, run.id])
             guard database.changesCount == 1 else {
                 throw StoreError(.notFound, "the run \(run.id) is not running; it cannot be finished")

@@ -30,7 +30,8 @@ package final class SyntaxParser {
         guard ts_parser_set_language(parser, grammar.pointer) else {
             throw SyntaxTreeError(.grammarMissing, "the grammar '\(grammar.name)' does not fit this parser")
         }
-        var run = Run(bytes: bytes, reportsLeft: max(Self.leastSteps, bytes.count * Self.stepsPerByte) / Self.stepsPerReport)
+        var run = Run(
+            bytes: bytes, reportsLeft: max(Self.leastSteps, bytes.count * Self.stepsPerByte) / Self.stepsPerReport)
         let tree = withUnsafeMutablePointer(to: &run) { run in
             let input = TSInput(payload: run, read: Self.read, encoding: TSInputEncodingUTF8, decode: nil)
             return ts_parser_parse_with_options(
@@ -50,7 +51,9 @@ package final class SyntaxParser {
     }
 
     private static let read:
-        @convention(c) (UnsafeMutableRawPointer?, UInt32, TSPoint, UnsafeMutablePointer<UInt32>?) -> UnsafePointer<CChar>? =
+        @convention(c) (UnsafeMutableRawPointer?, UInt32, TSPoint, UnsafeMutablePointer<UInt32>?) -> UnsafePointer<
+            CChar
+        >? =
             { payload, offset, _, length in
                 let bytes = payload!.assumingMemoryBound(to: Run.self).pointee.bytes
                 let start = min(Int(offset), bytes.count)

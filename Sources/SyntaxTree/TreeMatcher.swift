@@ -40,7 +40,8 @@ package struct TreeMatcher {
                 return body(captures)
             }
             if let siblings {
-                _ = sequence(siblings.items[...], Array(tree.children(node)), 0, siblings.endsAnchored, &captures, proceed)
+                _ = sequence(
+                    siblings.items[...], Array(tree.children(node)), 0, siblings.endsAnchored, &captures, proceed)
             } else {
                 _ = once(alternative.root, [node], 0, &captures, proceed)
             }
@@ -150,7 +151,9 @@ package struct TreeMatcher {
     ) -> Range<Int> {
         guard position < list.count else { return position..<position }
         guard item.isAnchored, !isRepeat else { return position..<list.count }
-        if case .node(.kind(let kind), _, _, _) = item.shape, !tree.grammar.isNamed(kind) { return position..<position + 1 }
+        if case .node(.kind(let kind), _, _, _) = item.shape, !tree.grammar.isNamed(kind) {
+            return position..<position + 1
+        }
         if case .node(.any, _, _, _) = item.shape { return position..<position + 1 }
         guard let first = list[position...].firstIndex(where: tree.isNamed) else { return position..<position }
         return first..<first + 1

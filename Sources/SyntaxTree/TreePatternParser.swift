@@ -66,7 +66,8 @@ struct TreePatternParser {
     /// `field:` and what lies behind it, or nil with nothing read.
     private mutating func fieldPrefix() throws(SyntaxTreeError) -> UInt16? {
         let start = position
-        guard let first = peek(), Self.isNameByte(first), first != UInt8(ascii: "_") || peek(1).map(Self.isNameByte) == true
+        guard let first = peek(), Self.isNameByte(first),
+            first != UInt8(ascii: "_") || peek(1).map(Self.isNameByte) == true
         else { return nil }
         let field = try name("a field")
         skipBlanks()

@@ -18,10 +18,10 @@ struct Doctor: AsyncParsableCommand {
         for check in checks {
             if json {
                 Console.print(
-                    JSONValue.object([
-                        ("part", .string(check.part)), ("state", .string(check.state.rawValue)),
-                        ("detail", .string(check.detail)), ("consequence", .string(check.consequence)),
-                    ]).text)
+                    ([
+                        "part": .string(check.part), "state": .string(check.state.rawValue),
+                        "detail": .string(check.detail), "consequence": .string(check.consequence),
+                    ] as JSONValue).text)
                 continue
             }
             let mark = check.state == .present ? "ok     " : check.state == .missing ? "missing" : "broken "

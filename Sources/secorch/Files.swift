@@ -35,11 +35,11 @@ struct Files: AsyncParsableCommand {
     }
 
     private static func object(_ file: SourceFile) -> JSONValue {
-        .object([
-            ("path", .string(file.path.text)), ("state", .string(file.coverage.state.rawValue)),
-            ("reason", .string(file.coverage.reason.rawValue)), ("detail", .string(file.coverage.detail)),
-            ("language", .string(file.language.rawValue)), ("bytes", .number(file.byteCount)),
-        ])
+        [
+            "path": .string(file.path.text), "state": .string(file.coverage.state.rawValue),
+            "reason": .string(file.coverage.reason.rawValue), "detail": .string(file.coverage.detail),
+            "language": .string(file.language.rawValue), "bytes": .number(file.byteCount),
+        ]
     }
 
     private static func line(_ file: SourceFile) -> String {

@@ -9,7 +9,8 @@ extension Severity: ExpressibleByArgument {}
 
 /// Where state is kept.
 struct StateOptions: ParsableArguments {
-    @Option(name: .customLong("state"), help: "Folder for runs, caches and rule sets (default: $XDG_STATE_HOME/secorch).")
+    @Option(
+        name: .customLong("state"), help: "Folder for runs, caches and rule sets (default: $XDG_STATE_HOME/secorch).")
     var path: String?
 
     var folder: String { path ?? StateFolder.standard }
@@ -40,7 +41,8 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     static func standard(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
-        let base = environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+        let base =
+            environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 }
             ?? (environment["HOME"] ?? "/") + "/.config"
         return "\(base)/secorch/\(ConfigurationLoader.fileName)"
     }

@@ -43,9 +43,11 @@ struct Rulesets: ParsableCommand {
         func run() throws {
             let ruleSet = try Rulesets.library(state).ruleSets([id])[0]
             if json { return Console.print(Rulesets.object(ruleSet).text) }
-            Console.print("\(ruleSet.title), \(ruleSet.version)\n\(ruleSet.publisher); \(ruleSet.licence)\n\(ruleSet.digest)\n")
+            Console.print(
+                "\(ruleSet.title), \(ruleSet.version)\n\(ruleSet.publisher); \(ruleSet.licence)\n\(ruleSet.digest)\n")
             for control in ruleSet.controls {
-                Console.print("\(control.id)  \(control.title)  [\(control.assessable.rawValue), \(control.checkType.title)]")
+                Console.print(
+                    "\(control.id)  \(control.title)  [\(control.assessable.rawValue), \(control.checkType.title)]")
                 for mapping in control.mappings {
                     Console.print("    CWE-\(mapping.weakness)  \(mapping.strength.rawValue)  \(mapping.source)")
                 }
@@ -64,14 +66,15 @@ struct Rulesets: ParsableCommand {
                 let languages = rule.languages.isEmpty ? ["any"] : rule.languages.map(\.rawValue)
                 if json {
                     Console.print(
-                        JSONValue.object([
-                            ("id", .string(rule.id)), ("title", .string(rule.title)), ("cwe", .number(rule.weakness)),
-                            ("severity", .string(rule.severity.rawValue)), ("confidence", .number(rule.confidence)),
-                            ("languages", .strings(languages)),
-                        ]).text)
+                        ([
+                            "id": .string(rule.id), "title": .string(rule.title), "cwe": .number(rule.weakness),
+                            "severity": .string(rule.severity.rawValue), "confidence": .number(rule.confidence),
+                            "languages": .strings(languages),
+                        ] as JSONValue).text)
                 } else {
                     Console.print(
-                        "\(rule.id)  CWE-\(rule.weakness)  \(rule.severity.rawValue)  \(languages.joined(separator: ","))  \(rule.title)")
+                        "\(rule.id)  CWE-\(rule.weakness)  \(rule.severity.rawValue)  \(languages.joined(separator: ","))  \(rule.title)"
+                    )
                 }
             }
         }
@@ -111,21 +114,18 @@ struct Rulesets: ParsableCommand {
     }
 
     private static func object(_ control: Control) -> JSONValue {
-        .object([
-            ("id", .string(control.id)), ("title", .string(control.title)), ("group", .string(control.group)),
-            ("assessable", .string(control.assessable.rawValue)), ("check", .string(control.checkType.rawValue)),
-            ("evidenced_by_scan", .bool(control.evidencedByScan)),
-            ("condition", control.needsPersonalData ? .string("personal_data") : .null),
-            (
-                "cwes",
-                .array(
-                    control.mappings.map { mapping in
-                        .object([
-                            ("cwe", .number(mapping.weakness)), ("source", .string(mapping.source)),
-                            ("strength", .string(mapping.strength.rawValue)), ("rationale", .string(mapping.rationale)),
-                        ])
-                    })
-            ),
-        ])
+        [
+            "id": .string(control.id), "title": .string(control.title), "group": .string(control.group),
+            "assessable": .string(control.assessable.rawValue), "check": .string(control.checkType.rawValue),
+            "evidenced_by_scan": .bool(control.evidencedByScan),
+            "condition": control.needsPersonalData ? .string("personal_data") : .null,
+            "cwes": .array(
+                control.mappings.map { mapping in
+                    [
+                        "cwe": .number(mapping.weakness), "source": .string(mapping.source),
+                        "strength": .string(mapping.strength.rawValue), "rationale": .string(mapping.rationale),
+                    ]
+                }),
+        ]
     }
 }

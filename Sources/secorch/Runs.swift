@@ -62,21 +62,17 @@ struct Runs: ParsableCommand {
     }
 
     private static func object(_ run: RunRecord) -> JSONValue {
-        .object([
-            ("id", .string(run.id)), ("number", .number(run.number)), ("state", .string(run.state.rawValue)),
-            ("target", .string(run.repository.root)), ("commit", .optional(run.repository.revision?.commit)),
-            ("started_at", .string(run.startedAt.description)),
-            ("finished_at", .optional(run.finishedAt?.description)),
-            ("exit_code", run.exitCode.map(JSONValue.number) ?? .null), ("version", .string(run.settings.version)),
-            ("options", .strings(run.settings.options)),
-            ("detection_rules", .string(run.settings.detectionRules.description)),
-            (
-                "rule_sets",
-                .array(
-                    run.settings.ruleSets.map {
-                        .object([("id", .string($0.id)), ("digest", .string($0.digest.description))])
-                    })
-            ), ("notices", .strings(run.settings.notices)),
-        ])
+        [
+            "id": .string(run.id), "number": .number(run.number), "state": .string(run.state.rawValue),
+            "target": .string(run.repository.root), "commit": .optional(run.repository.revision?.commit),
+            "started_at": .string(run.startedAt.description), "finished_at": .optional(run.finishedAt?.description),
+            "exit_code": run.exitCode.map(JSONValue.number) ?? .null, "version": .string(run.settings.version),
+            "options": .strings(run.settings.options),
+            "detection_rules": .string(run.settings.detectionRules.description),
+            "rule_sets": .array(
+                run.settings.ruleSets.map {
+                    ["id": .string($0.id), "digest": .string($0.digest.description)]
+                }), "notices": .strings(run.settings.notices),
+        ]
     }
 }

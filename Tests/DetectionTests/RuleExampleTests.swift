@@ -24,7 +24,8 @@ enum ProjectRules {
     /// What a rule alone finds in a text.
     private func findings(of rule: Rule, in code: String, _ language: Language) throws -> FileAnalysis {
         let analyzer = Analyzer(
-            book: try RuleBook([rule]), grammars: try GrammarLibrary(path: ProjectFolder.packs.appending(path: "grammars/languages.so").path),
+            book: try RuleBook([rule]),
+            grammars: try GrammarLibrary(path: ProjectFolder.packs.appending(path: "grammars/languages.so").path),
             redactor: Redactor(forms: [], rules: []))
         let bytes = Array(code.utf8)
         return bytes.withUnsafeBufferPointer {

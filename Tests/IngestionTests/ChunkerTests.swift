@@ -74,7 +74,9 @@ import Tokens
 
     @Test func randomTextsInEveryLanguageAreCoveredExactly() throws {
         var generator = SeededGenerator(seed: 21)
-        let languages = ["python", "java", "javascript", "c", "go", "ruby", "php", "yaml", "markdown", "haskell", "text"]
+        let languages = [
+            "python", "java", "javascript", "c", "go", "ruby", "php", "yaml", "markdown", "haskell", "text",
+        ]
         for _ in 0..<proofCount(quick: 150, full: 3000) {
             let text = RandomSource.text(&generator)
             let budget = Int.random(in: 16...300, using: &generator)
@@ -101,9 +103,12 @@ import Tokens
 /// Text that looks like source in places and like nothing at all in others.
 enum RandomSource {
     private static let fragments = [
-        "def f(x):\n    return x + 1\n", "class A {\n  int f(int x) { return x; }\n}\n", "function g() { return [1, 2]; }\n",
-        "// comment\n", "# note\n", "/* block\n comment */\n", "if (a) {\n", "}\n", "\"string with \\\" quote\"", "key: value\n",
-        "- item\n", "\t\t", "\r\n", "\r", "日本語", "🙂", "e\u{301}", "<?php echo $x; ?>\n", "func h() error { return nil }\n",
+        "def f(x):\n    return x + 1\n", "class A {\n  int f(int x) { return x; }\n}\n",
+        "function g() { return [1, 2]; }\n",
+        "// comment\n", "# note\n", "/* block\n comment */\n", "if (a) {\n", "}\n", "\"string with \\\" quote\"",
+        "key: value\n",
+        "- item\n", "\t\t", "\r\n", "\r", "日本語", "🙂", "e\u{301}", "<?php echo $x; ?>\n",
+        "func h() error { return nil }\n",
         "'unterminated", "((((", "]]]]", "0xDEADBEEF", "   ", "\n\n\n",
     ]
 

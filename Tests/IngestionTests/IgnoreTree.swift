@@ -19,11 +19,14 @@ struct IgnoreTree {
     ]
 
     private static let patterns = [
-        "*.o", "*.log", "foo", "/foo", "foo/", "/build/", "build", "**/foo", "foo/**", "a/**/b", "a/*/b", "**/bar/", "*",
-        "/*", "!foo", "!*.c", "!/src", "!src/", "\\#hash", "\\!bang", "#comment", "", "  ", "trail\\ ", "trail ", "foo bar",
+        "*.o", "*.log", "foo", "/foo", "foo/", "/build/", "build", "**/foo", "foo/**", "a/**/b", "a/*/b", "**/bar/",
+        "*",
+        "/*", "!foo", "!*.c", "!/src", "!src/", "\\#hash", "\\!bang", "#comment", "", "  ", "trail\\ ", "trail ",
+        "foo bar",
         "[ab]", "[!a]", "[^b]*", "[a-f]oo", "[[:upper:]]", "[[:alpha:]]*", "x.[oc]", "*.tar.gz", "src/*.o", "/src/lib",
         "lib/main.c", "**", "**/", "/**", "a**", "a**/b", "fo?", "?", "*a*", "*.?", ".hidden", ".*", "!.gitignore",
-        "back\\\\slash", "star\\*", "q\\?", "[[]x]", "\\[x\\]", "é", "[é]", "deep/*/deep", "foo/../bar", "./foo", "//foo",
+        "back\\\\slash", "star\\*", "q\\?", "[[]x]", "\\[x\\]", "é", "[é]", "deep/*/deep", "foo/../bar", "./foo",
+        "//foo",
         "foo//bar", "[", "[a", "a[]b]", "[]-]", "[a-", "\\", "foo\\", "/", "!", "!/", "***", "***/foo", "/a/*", "!/a/b",
         "[[:foo:]]", "[[:digit:]", "src/**/x.o", "*/foo", "*/", "!*/", "f[[:lower:]]o", "a.b.*", "-dash",
     ]

@@ -16,7 +16,8 @@ import Tokens
     }
 
     @Test func countsEqualTheReferenceTokenizerOnOverAThousandRealFiles() throws {
-        let table = try String(contentsOf: ProjectFolder.fixtures.appending(path: "tokens/expected.tsv"), encoding: .utf8)
+        let table = try String(
+            contentsOf: ProjectFolder.fixtures.appending(path: "tokens/expected.tsv"), encoding: .utf8)
         var compared = 0
         for line in table.split(separator: "\n") {
             let fields = line.split(separator: "\t")
@@ -87,7 +88,9 @@ import Tokens
         for round in 0..<proofCount(quick: 500, full: 20_000) {
             let text = BytePairCounterTests.hostileText(&generator)
             text.withUnsafeBufferPointer { bytes in
-                #expect(bound.count(bytes) >= exact.count(bytes), "round \(round): \(String(decoding: text, as: UTF8.self).debugDescription)")
+                #expect(
+                    bound.count(bytes) >= exact.count(bytes),
+                    "round \(round): \(String(decoding: text, as: UTF8.self).debugDescription)")
             }
         }
     }

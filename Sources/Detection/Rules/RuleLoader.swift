@@ -21,7 +21,8 @@ package struct RuleLoader: Sendable {
         let description = try description(&fields)
         let gate = Rule.Gate(words: try fields.strings("words"), literals: try fields.strings("literals"))
         guard !(gate.words + gate.literals).isEmpty, !(gate.words + gate.literals).contains("") else {
-            throw DocumentError(node.mark, "'\(description.id)' needs at least one of 'words' and 'literals', none empty")
+            throw DocumentError(
+                node.mark, "'\(description.id)' needs at least one of 'words' and 'literals', none empty")
         }
         let match = try match(&fields)
         let examples = try fields.elements("examples").map { (example) throws(DocumentError) in

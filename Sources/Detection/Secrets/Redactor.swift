@@ -23,7 +23,8 @@ package struct Redactor: Sendable {
             else { return nil }
             return Form(name: "secret", pattern: pattern, group: pattern.group("secret") ?? 0)
         }
-        self.init(secrets + forms.map { Form(name: $0.name, pattern: $0.pattern, group: $0.pattern.group("secret") ?? 0) })
+        self.init(
+            secrets + forms.map { Form(name: $0.name, pattern: $0.pattern, group: $0.pattern.group("secret") ?? 0) })
     }
 
     /// The text of `bytes` with each secret, and each of the `known` byte ranges, replaced by `[redacted NAME]`.

@@ -12,7 +12,8 @@ enum ContentKind {
     private static let signatures: [(bytes: [UInt8], name: String)] = [
         ([0x89, 0x50, 0x4E, 0x47], "PNG"), ([0xFF, 0xD8, 0xFF], "JPEG"), (Array("GIF8".utf8), "GIF"),
         (Array("%PDF-".utf8), "PDF"), ([0x50, 0x4B, 0x03, 0x04], "ZIP archive"), ([0x1F, 0x8B], "gzip"),
-        ([0x7F, 0x45, 0x4C, 0x46], "ELF"), ([0xCA, 0xFE, 0xBA, 0xBE], "Java class"), (Array("MZ".utf8), "Windows program"),
+        ([0x7F, 0x45, 0x4C, 0x46], "ELF"), ([0xCA, 0xFE, 0xBA, 0xBE], "Java class"),
+        (Array("MZ".utf8), "Windows program"),
         (Array("SQLite format 3".utf8), "SQLite database"), (Array("wOF".utf8), "font"), ([0, 1, 0, 0], "font"),
         (Array("RIFF".utf8), "RIFF media"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz"), (Array("BZh".utf8), "bzip2"),
         (Array("!<arch>".utf8), "archive"), ([0, 0, 1, 0], "icon"), (Array("ID3".utf8), "MP3"),

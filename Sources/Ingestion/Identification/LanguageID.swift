@@ -17,7 +17,9 @@ package enum LanguageID {
         if lower.hasPrefix("dockerfile") || lower.hasSuffix(".dockerfile") || lower.hasPrefix("containerfile") {
             return Language(rawValue: "dockerfile")
         }
-        if lower == ".env" || lower.hasPrefix(".env.") || lower.hasSuffix(".env") { return Language(rawValue: "dotenv") }
+        if lower == ".env" || lower.hasPrefix(".env.") || lower.hasSuffix(".env") {
+            return Language(rawValue: "dotenv")
+        }
         // `.blade.php` before `.php`: the longest known ending decides.
         var rest = lower[...]
         while let dot = rest.firstIndex(of: ".") {
@@ -81,7 +83,9 @@ package enum LanguageID {
             return Language(rawValue: "github-workflow")
         }
         if contains(bytes, "apiVersion:"), contains(bytes, "kind:") { return Language(rawValue: "kubernetes") }
-        if contains(bytes, "AWSTemplateFormatVersion") || contains(bytes, "Type: AWS::") || contains(bytes, "Type: 'AWS::") {
+        if contains(bytes, "AWSTemplateFormatVersion") || contains(bytes, "Type: AWS::")
+            || contains(bytes, "Type: 'AWS::")
+        {
             return Language(rawValue: "cloudformation")
         }
         let name = String(decoding: path.name, as: UTF8.self)

@@ -3,7 +3,8 @@ enum LanguageNames {
     static let names: [String: String] = [
         "Makefile": "makefile", "makefile": "makefile", "GNUmakefile": "makefile", "CMakeLists.txt": "cmake",
         "Rakefile": "ruby", "Gemfile": "ruby", "Vagrantfile": "ruby", "Guardfile": "ruby", "Podfile": "ruby",
-        "Fastfile": "ruby", "Jenkinsfile": "groovy", "SConstruct": "python", "SConscript": "python", "wscript": "python",
+        "Fastfile": "ruby", "Jenkinsfile": "groovy", "SConstruct": "python", "SConscript": "python",
+        "wscript": "python",
         "BUILD": "python", "BUILD.bazel": "python", "WORKSPACE": "python", "Tiltfile": "python", "Procfile": "text",
         ".bashrc": "shell", ".bash_profile": "shell", ".profile": "shell", ".zshrc": "shell", "PKGBUILD": "shell",
         "nginx.conf": "nginx", ".babelrc": "json", ".eslintrc": "json", ".npmrc": "ini", ".pypirc": "ini",

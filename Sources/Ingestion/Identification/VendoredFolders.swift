@@ -10,8 +10,10 @@ struct VendoredFolders: Sendable {
     ]
 
     /// Files or folders that a package manager puts into its `vendor`.
-    private static let marks: [[UInt8]] = ["vendor/modules.txt", "vendor/autoload.php", "vendor/bundle/", "vendor/cache/"]
-        .map { Array($0.utf8) }
+    private static let marks: [[UInt8]] = [
+        "vendor/modules.txt", "vendor/autoload.php", "vendor/bundle/", "vendor/cache/",
+    ]
+    .map { Array($0.utf8) }
 
     /// The `vendor` folders of package managers, each ending in `/`.
     private let managed: Set<[UInt8]>

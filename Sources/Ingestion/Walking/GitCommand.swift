@@ -9,7 +9,9 @@ struct GitCommand: Sendable {
     /// Where git runs; output is relative to it.
     let folder: String
 
-    private static let allowed: Set<String> = ["rev-parse", "ls-files", "ls-tree", "cat-file", "log", "config", "version"]
+    private static let allowed: Set<String> = [
+        "rev-parse", "ls-files", "ls-tree", "cat-file", "log", "config", "version",
+    ]
 
     private static let neutral = [
         "--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",

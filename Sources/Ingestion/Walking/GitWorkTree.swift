@@ -32,7 +32,8 @@ struct GitWorkTree: Sendable {
         var stack: IgnoreStack?
         if let file = globalExcludes ?? UserFolders.gitIgnore {
             stack = stack.adding(
-                IgnoreList(UserFolders.content(of: file), source: "core.excludesFile", base: [], ignoreCase: ignoreCase))
+                IgnoreList(UserFolders.content(of: file), source: "core.excludesFile", base: [], ignoreCase: ignoreCase)
+            )
         }
         return stack.adding(
             IgnoreList(
@@ -73,7 +74,8 @@ struct GitWorkTree: Sendable {
     func blobs(at revision: String) async throws(IngestionError) -> [RepositoryPath: String] {
         // A revision is an argument from the user, never an option of git's.
         guard !revision.hasPrefix("-"),
-            let commit = await git.lines("rev-parse", ["--verify", "-q", "--end-of-options", "\(revision)^{commit}"])?.first,
+            let commit = await git.lines("rev-parse", ["--verify", "-q", "--end-of-options", "\(revision)^{commit}"])?
+                .first,
             let output = await git.run("ls-tree", ["-r", "-z", commit])
         else { throw IngestionError(.unknownRevision, "git knows no revision '\(revision)' in \(git.folder)") }
         var blobs: [RepositoryPath: String] = [:]

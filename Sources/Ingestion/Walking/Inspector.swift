@@ -61,7 +61,9 @@ package struct Inspector: Sendable {
     package func inspect(
         _ entries: [Listing.Entry], jobs: Int, progress: @Sendable (Int) -> Void = { _ in }
     ) async throws -> [SourceFile] {
-        let batches = stride(from: 0, to: entries.count, by: Self.batch).map { $0..<min($0 + Self.batch, entries.count) }
+        let batches = stride(from: 0, to: entries.count, by: Self.batch).map {
+            $0..<min($0 + Self.batch, entries.count)
+        }
         var results = [[SourceFile]](repeating: [], count: batches.count)
         var done = 0
         try await withThrowingTaskGroup(of: (Int, [SourceFile]).self) { group in
@@ -170,7 +172,8 @@ package struct SinceRevision: Sendable {
     /// Throws `unknownRevision`, also outside git.
     package init(_ revision: String, root: RootFolder) async throws(IngestionError) {
         guard let workTree = await GitWorkTree(root) else {
-            throw IngestionError(.unknownRevision, "\(root.path) is not a git work tree; '\(revision)' cannot be compared")
+            throw IngestionError(
+                .unknownRevision, "\(root.path) is not a git work tree; '\(revision)' cannot be compared")
         }
         self.revision = revision
         blobs = try await workTree.blobs(at: revision)

@@ -22,6 +22,7 @@ extension RootFolder {
     /// True where `path` is `folder` or lies in it.
     private static func contains(_ folder: [UInt8], _ path: [UInt8]) -> Bool {
         path.starts(with: folder)
-            && (path.count == folder.count || folder.last == UInt8(ascii: "/") || path[folder.count] == UInt8(ascii: "/"))
+            && (path.count == folder.count || folder.last == UInt8(ascii: "/")
+                || path[folder.count] == UInt8(ascii: "/"))
     }
 }

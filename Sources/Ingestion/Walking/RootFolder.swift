@@ -164,7 +164,8 @@ extension RootFolder {
         let count = (path.bytes + [0]).withUnsafeBufferPointer { bytes in
             bytes.withMemoryRebound(to: CChar.self) { name in
                 target.withUnsafeMutableBytes { buffer in
-                    readlinkat(descriptor, name.baseAddress!, buffer.bindMemory(to: CChar.self).baseAddress!, buffer.count)
+                    readlinkat(
+                        descriptor, name.baseAddress!, buffer.bindMemory(to: CChar.self).baseAddress!, buffer.count)
                 }
             }
         }

@@ -70,8 +70,10 @@ extension Language {
     private static let data: [(String, String, String?)] = [
         ("html", "HTML", "html"), ("css", "CSS", "css"), ("json", "JSON", "json"), ("yaml", "YAML", "yaml"),
         ("toml", "TOML", "toml"), ("xml", "XML", nil), ("ini", "INI", nil), ("properties", "Java properties", nil),
-        ("dotenv", "Environment file", nil), ("markdown", "Markdown", nil), ("restructuredtext", "reStructuredText", nil),
-        ("template", "Text template", nil), ("csv", "CSV", nil), ("svg", "SVG", nil), ("notebook", "Jupyter notebook", nil),
+        ("dotenv", "Environment file", nil), ("markdown", "Markdown", nil),
+        ("restructuredtext", "reStructuredText", nil),
+        ("template", "Text template", nil), ("csv", "CSV", nil), ("svg", "SVG", nil),
+        ("notebook", "Jupyter notebook", nil),
         ("graphql", "GraphQL", nil), ("protobuf", "Protocol Buffers", nil), ("tex", "TeX", nil), ("diff", "Diff", nil),
         ("pem", "PEM", nil), ("text", "Text", nil), ("unknown", "Unknown", nil),
     ]

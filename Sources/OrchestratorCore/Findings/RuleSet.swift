@@ -3,6 +3,8 @@ package struct RuleSet: Hashable, Sendable, Codable, Identifiable {
     /// As in `owasp-top10-2021`.
     package let id: String
     package let title: String
+    /// Where there is little room: at most 20 characters.
+    package let shortTitle: String
     package let version: String
     package let publisher: String
     package let licence: String
@@ -13,11 +15,12 @@ package struct RuleSet: Hashable, Sendable, Codable, Identifiable {
     package let controls: [Control]
 
     package init(
-        id: String, title: String, version: String, publisher: String, licence: String, url: String, digest: Digest,
-        controls: [Control]
+        id: String, title: String, shortTitle: String, version: String, publisher: String, licence: String,
+        url: String, digest: Digest, controls: [Control]
     ) {
         self.id = id
         self.title = title
+        self.shortTitle = shortTitle
         self.version = version
         self.publisher = publisher
         self.licence = licence

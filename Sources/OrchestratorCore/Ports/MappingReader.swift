@@ -52,7 +52,8 @@ package struct MappingReader {
         let text = try node.string(for: key)
         guard let value = Int(text), range.contains(value) else {
             throw DocumentError(
-                node.mark, "'\(key)' must be a whole number from \(range.lowerBound) to \(range.upperBound), found '\(text)'")
+                node.mark,
+                "'\(key)' must be a whole number from \(range.lowerBound) to \(range.upperBound), found '\(text)'")
         }
         return value
     }

@@ -13,11 +13,12 @@ package struct DetectWeaknesses: Stage {
     let store: RunStore
     let run: String
     let jobs: Int
+    let honoursSuppressions: Bool
     let progress: any ProgressListener
 
     package let name = StageName.detect
     package let version = 1
-    package var settings: Digest { library.digest }
+    package var settings: Digest { Digest(parts: [library.digest.hex, String(honoursSuppressions)]) }
 
     /// Files one task takes at a time: enough to make a transaction worth its flush, few enough to share the work evenly.
     private static let batchSize = 96
@@ -41,7 +42,7 @@ package struct DetectWeaknesses: Stage {
                 addNext()
             }
         }
-        let findings = try store.orderFindings(run: run)
+        let findings = try store.orderFindings(run: run, honouringSuppressions: honoursSuppressions)
         progress.ended(.detect)
         return DetectionManifest(findings: findings, digest: try digest())
     }

@@ -38,11 +38,17 @@ struct Table: Sendable {
     struct Column: Sendable {
         let title: String
         let isNumeric: Bool
+        /// Holds sentences: needs room.
+        let isWide: Bool
 
-        init(_ title: String, isNumeric: Bool = false) {
+        init(_ title: String, isNumeric: Bool = false, isWide: Bool = false) {
             self.title = title
             self.isNumeric = isNumeric
+            self.isWide = isWide
         }
+
+        /// The class that gives its cells their looks; nil for none.
+        var role: String? { isNumeric ? "n" : isWide ? "w" : nil }
     }
 
     init(_ caption: String, _ columns: [Column], rows: [[[Inline]]] = []) {

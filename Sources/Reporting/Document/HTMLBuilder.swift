@@ -36,7 +36,7 @@ struct HTMLBuilder: NodeBuilder {
         let head = element(
             "tr", [:],
             table.columns.map { column in
-                element("th", ["scope": "col", "class": column.isNumeric ? "n" : nil], [CmarkDocument.text(column.title)])
+                element("th", ["scope": "col", "class": column.role], [CmarkDocument.text(column.title)])
             })
         let body = table.rows.map { row in
             element(
@@ -46,7 +46,7 @@ struct HTMLBuilder: NodeBuilder {
                     // The first cell names its row.
                     let name = index == 0 ? "th" : "td"
                     return element(
-                        name, ["scope": index == 0 ? "row" : nil, "class": column.isNumeric ? "n" : nil], nodes(cell))
+                        name, ["scope": index == 0 ? "row" : nil, "class": column.role], nodes(cell))
                 })
         }
         let content = [
@@ -67,8 +67,7 @@ struct HTMLBuilder: NodeBuilder {
             return [
                 CmarkDocument.custom(block: false, "<span class=\"ln\">\(number)</span>", ""),
                 isMarked ? element("mark", [:], text, block: false) : element("span", [:], text, block: false),
-                CmarkDocument.custom(block: false, "\n", ""),
-            ]
+            ] + (index + 1 < excerpt.lines.count ? [CmarkDocument.custom(block: false, "\n", "")] : [])
         }
         return element("pre", ["tabindex": "0"], [element("code", [:], lines, block: false)])
     }

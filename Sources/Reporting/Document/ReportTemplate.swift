@@ -59,7 +59,9 @@ struct ReportTemplate {
 
     private func children(of node: CmarkDocument.Node) -> [CmarkDocument.Node] {
         cmark_consolidate_text_nodes(node)
-        return Array(sequence(first: cmark_node_first_child(node)) { cmark_node_next($0) }.prefix { $0 != nil }.compactMap { $0 })
+        return Array(
+            sequence(first: cmark_node_first_child(node)) { cmark_node_next($0) }.prefix { $0 != nil }.compactMap { $0 }
+        )
     }
 
     private static func level(_ node: CmarkDocument.Node) -> Int {

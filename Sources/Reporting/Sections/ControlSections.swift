@@ -38,26 +38,37 @@ struct ControlSections {
                 caption,
                 [
                     .init("Control"), .init("Title"), .init("Kind of check"), .init("Status"),
-                    .init("Open", isNumeric: true), .init("Suppressed", isNumeric: true), .init("Covered", isNumeric: true),
-                    .init("Reason"), .init("Mapped by"),
+                    .init("Open findings", isNumeric: true), .init("Weaknesses covered", isNumeric: true),
+                    .init("Reason", isWide: true), .init("Findings mapped by", isWide: true),
                 ],
                 rows: rows.map { assessment, control in
                     [
                         [.text(control.id)], [.text(control.title)], [.text(control.checkType.title)],
-                        [ReportSections.badge(assessment.status)], [.text(String(assessment.openFindings))],
-                        [.text(String(assessment.suppressedFindings))],
+                        [ReportSections.badge(assessment.status)], [.text(findings(assessment))],
                         [.text("\(assessment.weaknessesCovered) of \(assessment.weaknessesMapped)")],
                         [.text(assessment.reason)], evidence(assessment),
                     ]
                 }))
     }
 
-    /// The mappings that carried findings, with their strength and source.
+    private func findings(_ assessment: ControlAssessment) -> String {
+        let suppressed = assessment.suppressedFindings
+        return suppressed == 0 ? "\(assessment.openFindings)" : "\(assessment.openFindings), \(suppressed) suppressed"
+    }
+
+    /// The mappings that carried findings, by strength and source, firmest first.
     private func evidence(_ assessment: ControlAssessment) -> [Inline] {
-        let shown = assessment.evidence.prefix(6).map { item in
-            "CWE-\(item.weakness) (\(item.strength.rawValue), \(item.source))"
+        let groups = Dictionary(grouping: assessment.evidence) { Kind(strength: $0.strength, source: $0.source) }
+        let texts = groups.sorted { ($1.key.strength, $0.key.source) < ($0.key.strength, $1.key.source) }.map {
+            kind, items in
+            let numbers = items.map { String($0.weakness) }.joined(separator: ", ")
+            return "\(kind.strength.rawValue) (\(kind.source)): CWE-\(numbers)"
         }
-        let rest = assessment.evidence.count - shown.count
-        return [.text(shown.joined(separator: "; ") + (rest > 0 ? "; \(rest) more" : ""))]
+        return [.text(texts.joined(separator: "; "))]
+    }
+
+    private struct Kind: Hashable {
+        let strength: Mapping.Strength
+        let source: String
     }
 }

@@ -46,7 +46,8 @@ struct CoverageSections {
             Table(
                 "Files by language",
                 [
-                    .init("Language"), .init("Kind"), .init("Files", isNumeric: true), .init("Examined", isNumeric: true),
+                    .init("Language"), .init("Kind"), .init("Files", isNumeric: true),
+                    .init("Examined", isNumeric: true),
                     .init("Not assessed", isNumeric: true), .init("Lines", isNumeric: true),
                 ], rows: rows))
     }

@@ -128,7 +128,7 @@ struct FindingSections {
             let ids = ruleSet.controls.filter { control in
                 control.mappings.contains { $0.weakness == weakness && $0.strength > .weak }
             }.map(\.id)
-            return ids.isEmpty ? nil : "\(ReportSections.short(ruleSet.title)): \(ids.joined(separator: ", "))"
+            return ids.isEmpty ? nil : "\(ruleSet.shortTitle): \(ids.joined(separator: ", "))"
         }.joined(separator: " · ")
     }
 

@@ -80,7 +80,8 @@ struct ReportSections {
             ? "No open finding."
             : "\(summary.openCount) open finding\(summary.openCount == 1 ? "" : "s"): \(worst.joined(separator: ", "))."
         let suppressed =
-            summary.suppressed == 0 ? "" : " \(summary.suppressed) more \(summary.suppressed == 1 ? "is" : "are") suppressed and listed below."
+            summary.suppressed == 0
+            ? "" : " \(summary.suppressed) more \(summary.suppressed == 1 ? "is" : "are") suppressed and listed below."
         let gaps = summary.files(.notAssessed)
         let coverage =
             gaps == 0
@@ -90,7 +91,8 @@ struct ReportSections {
     }
 
     private var notices: [Block] {
-        header.method.notices.isEmpty ? [] : [.section(id: nil, role: "notices", [.bullets(header.method.notices.map { [.text($0)] })])]
+        header.method.notices.isEmpty
+            ? [] : [.section(id: nil, role: "notices", [.bullets(header.method.notices.map { [.text($0)] })])]
     }
 
     private var charts: [Block] {
@@ -101,16 +103,18 @@ struct ReportSections {
                 Chart.Bar(
                     label: check.title,
                     segments: Severity.descending.map {
-                        .init(label: $0.rawValue, value: summary.checks[check]?[$0] ?? 0, kind: "severity-\($0.rawValue)")
+                        .init(
+                            label: $0.rawValue, value: summary.checks[check]?[$0] ?? 0, kind: "severity-\($0.rawValue)")
                     })
             }, showsShares: false)
         let controls = Chart(
             title: "Controls by status",
             bars: header.method.ruleSets.map { ruleSet in
                 Chart.Bar(
-                    label: Self.short(ruleSet.title),
+                    label: ruleSet.shortTitle,
                     segments: ControlStatus.allCases.map {
-                        .init(label: $0.rawValue, value: summary.controls[ruleSet.id]?[$0] ?? 0, kind: Self.kind(of: $0))
+                        .init(
+                            label: $0.rawValue, value: summary.controls[ruleSet.id]?[$0] ?? 0, kind: Self.kind(of: $0))
                     })
             }, showsShares: true)
         let coverage = Chart(
@@ -143,7 +147,11 @@ struct ReportSections {
     private var ruleSets: Block {
         .table(
             Table(
-                "Frameworks", [.init("Framework"), .init("Version"), .init("Publisher"), .init("Controls", isNumeric: true), .init("Digest")],
+                "Frameworks",
+                [
+                    .init("Framework"), .init("Version"), .init("Publisher"), .init("Controls", isNumeric: true),
+                    .init("Digest"),
+                ],
                 rows: header.method.ruleSets.map { ruleSet in
                     [
                         [.link([.text(ruleSet.title)], url: ruleSet.url)], [.text(ruleSet.version)],
@@ -163,7 +171,10 @@ struct ReportSections {
                     [["Command"], [.code(command)]],
                     [["Program"], [.text("\(header.tool.name) \(header.tool.version)")]],
                     [["Files"], [.code(header.target.digest.description)]],
-                    [["Detection rules"], [.code(method.detectionRules.description), .text(" (\(method.detectionRuleCount) rules)")]],
+                    [
+                        ["Detection rules"],
+                        [.code(method.detectionRules.description), .text(" (\(method.detectionRuleCount) rules)")],
+                    ],
                     [["Templates"], [.code(method.templates.description)]],
                     [["Personal data"], [.text("declared: \(method.personalData)")]],
                     [["Suppressions"], [.text(method.honoursSuppressions ? "honoured" : "switched off")]],
@@ -190,7 +201,9 @@ extension ReportSections {
         "coverage-" + state.rawValue.replacing(" ", with: "-")
     }
 
-    static func badge(_ severity: Severity) -> Inline { .badge(severity.rawValue, kind: "severity-\(severity.rawValue)") }
+    static func badge(_ severity: Severity) -> Inline {
+        .badge(severity.rawValue, kind: "severity-\(severity.rawValue)")
+    }
 
     static func badge(_ status: ControlStatus) -> Inline { .badge(status.rawValue, kind: kind(of: status)) }
 
@@ -198,11 +211,5 @@ extension ReportSections {
 
     func checkType(ofWeakness id: Int) -> CheckType {
         header.weaknesses.first { $0.id == id }?.checkType ?? .codeCompliance
-    }
-
-    /// A framework's name where there is little room.
-    static func short(_ title: String) -> String {
-        let plain = title.split(separator: ",").first.map(String.init) ?? title
-        return plain.count <= 26 ? plain : plain.prefix(25) + "…"
     }
 }

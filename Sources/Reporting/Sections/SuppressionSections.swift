@@ -23,7 +23,8 @@ struct SuppressionSections {
             try emit(.paragraph(["Nothing is suppressed."]))
         } else {
             let columns: [Table.Column] = [
-                .init("Place"), .init("Severity"), .init("Rule"), .init("Weakness"), .init("Kind of check"), .init("Reason"),
+                .init("Place"), .init("Severity"), .init("Rule"), .init("Weakness"), .init("Kind of check"),
+                .init("Reason"),
                 .init("Comment at"),
             ]
             try emit(.table(Table("Suppressed findings", columns, rows: rows)))

@@ -22,10 +22,10 @@ struct JSONReportWriter {
         try stream.array("idle_suppressions") { add in
             for entry in source.idleSuppressions {
                 try add(
-                    .object([
-                        ("path", .string(entry.path.text)), ("line", .number(entry.comment.line)),
-                        ("problem", .string(entry.comment.problem)),
-                    ]))
+                    [
+                        "path": .string(entry.path.text), "line": .number(entry.comment.line),
+                        "problem": .string(entry.comment.problem),
+                    ])
             }
         }
         try stream.array("files") { add in try source.forEachFile { try add(file($0)) } }
@@ -33,66 +33,60 @@ struct JSONReportWriter {
     }
 
     private func tool(_ tool: ReportHeader.Tool) -> JSONValue {
-        .object([("name", .string(tool.name)), ("version", .string(tool.version))])
+        ["name": .string(tool.name), "version": .string(tool.version)]
     }
 
     private func run(_ run: ReportHeader.Run) -> JSONValue {
-        .object([
-            ("id", .string(run.id)), ("number", .number(run.number)), ("started_at", .string(run.startedAt.description)),
-            ("finished_at", .string(run.finishedAt.description)), ("exit_code", .number(run.exitCode)),
-        ])
+        [
+            "id": .string(run.id), "number": .number(run.number), "started_at": .string(run.startedAt.description),
+            "finished_at": .string(run.finishedAt.description), "exit_code": .number(run.exitCode),
+        ]
     }
 
     private func target(_ target: ReportHeader.Target) -> JSONValue {
-        .object([
-            ("name", .string(target.name)), ("digest", .string(target.digest.description)),
-            ("commit", .optional(target.revision?.commit)), ("branch", .optional(target.revision?.branch)),
-            ("remote", .optional(target.revision?.remote)),
-        ])
+        [
+            "name": .string(target.name), "digest": .string(target.digest.description),
+            "commit": .optional(target.revision?.commit), "branch": .optional(target.revision?.branch),
+            "remote": .optional(target.revision?.remote),
+        ]
     }
 
     private func method(_ method: ReportHeader.Method) -> JSONValue {
-        .object([
-            ("options", .strings(method.options)),
-            ("frameworks", .array(method.ruleSets.map(ruleSet))),
-            ("detection_rules", .string(method.detectionRules.description)),
-            ("detection_rule_count", .number(method.detectionRuleCount)),
-            ("templates", .string(method.templates.description)), ("personal_data", .string(method.personalData)),
-            ("since", .optional(method.since)), ("honours_suppressions", .bool(method.honoursSuppressions)),
-            ("notices", .strings(method.notices)),
-        ])
+        [
+            "options": .strings(method.options), "frameworks": .array(method.ruleSets.map(ruleSet)),
+            "detection_rules": .string(method.detectionRules.description),
+            "detection_rule_count": .number(method.detectionRuleCount),
+            "templates": .string(method.templates.description), "personal_data": .string(method.personalData),
+            "since": .optional(method.since), "honours_suppressions": .bool(method.honoursSuppressions),
+            "notices": .strings(method.notices),
+        ]
     }
 
     private func ruleSet(_ ruleSet: RuleSet) -> JSONValue {
-        .object([
-            ("id", .string(ruleSet.id)), ("title", .string(ruleSet.title)), ("version", .string(ruleSet.version)),
-            ("digest", .string(ruleSet.digest.description)), ("controls", .number(ruleSet.controls.count)),
-        ])
+        [
+            "id": .string(ruleSet.id), "title": .string(ruleSet.title), "version": .string(ruleSet.version),
+            "digest": .string(ruleSet.digest.description), "controls": .number(ruleSet.controls.count),
+        ]
     }
 
     private func summary(_ summary: Summary) -> JSONValue {
-        .object([
-            ("open_findings", .number(summary.openCount)), ("suppressed_findings", .number(summary.suppressed)),
-            ("severities", counts(Severity.descending.map { ($0.rawValue, summary.open[$0] ?? 0) })),
-            (
-                "checks",
-                .object(
-                    CheckType.allCases.map { check in
-                        let severities = Severity.descending.map { ($0.rawValue, summary.checks[check]?[$0] ?? 0) }
-                        return (check.rawValue, counts(severities))
-                    })
-            ),
-            (
-                "controls",
-                .object(
-                    source.header.method.ruleSets.map { ruleSet in
-                        let statuses = ControlStatus.allCases.map { ($0.rawValue, summary.controls[ruleSet.id]?[$0] ?? 0) }
-                        return (ruleSet.id, counts(statuses))
-                    })
-            ),
-            ("files", counts(CoverageState.allCases.map { ($0.rawValue, summary.files($0)) })),
-            ("languages", .object(summary.languages.sorted { $0.key.rawValue < $1.key.rawValue }.map(language))),
-        ])
+        [
+            "open_findings": .number(summary.openCount), "suppressed_findings": .number(summary.suppressed),
+            "severities": counts(Severity.descending.map { ($0.rawValue, summary.open[$0] ?? 0) }),
+            "checks": .object(
+                CheckType.allCases.map { check in
+                    let severities = Severity.descending.map { ($0.rawValue, summary.checks[check]?[$0] ?? 0) }
+                    return (check.rawValue, counts(severities))
+                }),
+            "controls": .object(
+                source.header.method.ruleSets.map { ruleSet in
+                    let statuses = ControlStatus.allCases.map {
+                        ($0.rawValue, summary.controls[ruleSet.id]?[$0] ?? 0)
+                    }
+                    return (ruleSet.id, counts(statuses))
+                }), "files": counts(CoverageState.allCases.map { ($0.rawValue, summary.files($0)) }),
+            "languages": .object(summary.languages.sorted { $0.key.rawValue < $1.key.rawValue }.map(language)),
+        ]
     }
 
     private func counts(_ pairs: [(String, Int)]) -> JSONValue { .object(pairs.map { ($0.0, .number($0.1)) }) }
@@ -108,77 +102,64 @@ struct JSONReportWriter {
     }
 
     private func weakness(_ weakness: Weakness) -> JSONValue {
-        .object([
-            ("cwe", .number(weakness.id)), ("name", .string(weakness.name)), ("check", .string(weakness.checkType.rawValue)),
-        ])
+        ["cwe": .number(weakness.id), "name": .string(weakness.name), "check": .string(weakness.checkType.rawValue)]
     }
 
     private func rule(_ rule: RuleDescription) -> JSONValue {
-        .object([
-            ("id", .string(rule.id)), ("title", .string(rule.title)), ("cwe", .number(rule.weakness)),
-            ("severity", .string(rule.severity.rawValue)), ("confidence", .number(rule.confidence)),
-            ("languages", .strings(rule.languages.map(\.rawValue))), ("message", .string(rule.message)),
-            ("remediation", .string(rule.remediation)), ("references", .strings(rule.references)),
-        ])
+        [
+            "id": .string(rule.id), "title": .string(rule.title), "cwe": .number(rule.weakness),
+            "severity": .string(rule.severity.rawValue), "confidence": .number(rule.confidence),
+            "languages": .strings(rule.languages.map(\.rawValue)), "message": .string(rule.message),
+            "remediation": .string(rule.remediation), "references": .strings(rule.references),
+        ]
     }
 
     private func assessment(_ assessment: ControlAssessment) -> JSONValue {
-        .object([
-            ("framework", .string(assessment.ruleSet)), ("control", .string(assessment.control)),
-            ("status", .string(assessment.status.rawValue)), ("reason", .string(assessment.reason)),
-            ("open_findings", .number(assessment.openFindings)),
-            ("suppressed_findings", .number(assessment.suppressedFindings)),
-            ("weaknesses_mapped", .number(assessment.weaknessesMapped)),
-            ("weaknesses_covered", .number(assessment.weaknessesCovered)),
-            ("weaknesses_uncovered", .array(assessment.weaknessesUncovered.map(JSONValue.number))),
-            (
-                "evidence",
-                .array(
-                    assessment.evidence.map { item in
-                        .object([
-                            ("cwe", .number(item.weakness)), ("strength", .string(item.strength.rawValue)),
-                            ("source", .string(item.source)), ("open_findings", .number(item.openFindings)),
-                        ])
-                    })
-            ),
-        ])
+        [
+            "framework": .string(assessment.ruleSet), "control": .string(assessment.control),
+            "status": .string(assessment.status.rawValue), "reason": .string(assessment.reason),
+            "open_findings": .number(assessment.openFindings),
+            "suppressed_findings": .number(assessment.suppressedFindings),
+            "weaknesses_mapped": .number(assessment.weaknessesMapped),
+            "weaknesses_covered": .number(assessment.weaknessesCovered),
+            "weaknesses_uncovered": .array(assessment.weaknessesUncovered.map(JSONValue.number)),
+            "evidence": .array(
+                assessment.evidence.map { item in
+                    [
+                        "cwe": .number(item.weakness), "strength": .string(item.strength.rawValue),
+                        "source": .string(item.source), "open_findings": .number(item.openFindings),
+                    ]
+                }),
+        ]
     }
 
     private func finding(_ finding: Finding) -> JSONValue {
         let location = finding.location
-        return .object([
-            ("id", .string(finding.id)), ("fingerprint", .string(finding.fingerprint)), ("rule", .string(finding.rule)),
-            ("cwe", .number(finding.weakness)), ("severity", .string(finding.severity.rawValue)),
-            ("confidence", .number(finding.confidence)), ("message", .string(finding.message)),
-            ("path", .string(location.path.text)), ("start_line", .number(location.startLine)),
-            ("start_column", .number(location.startColumn)), ("end_line", .number(location.endLine)),
-            ("end_column", .number(location.endColumn)), ("symbol", .string(finding.symbol)),
-            (
-                "evidence",
-                .object([
-                    ("first_line", .number(finding.evidence.firstLine)), ("lines", .strings(finding.evidence.lines)),
-                ])
-            ),
-            (
-                "suppression",
-                finding.suppression.map { suppression in
-                    .object([
-                        ("kind", .string("in source")), ("reason", .string(suppression.reason)),
-                        ("line", .number(suppression.line)),
-                    ])
-                } ?? .null
-            ),
-        ])
+        return [
+            "id": .string(finding.id), "fingerprint": .string(finding.fingerprint), "rule": .string(finding.rule),
+            "cwe": .number(finding.weakness), "severity": .string(finding.severity.rawValue),
+            "confidence": .number(finding.confidence), "message": .string(finding.message),
+            "path": .string(location.path.text), "start_line": .number(location.startLine),
+            "start_column": .number(location.startColumn), "end_line": .number(location.endLine),
+            "end_column": .number(location.endColumn), "symbol": .string(finding.symbol),
+            "evidence": ["first_line": .number(finding.evidence.firstLine), "lines": .strings(finding.evidence.lines)],
+            "suppression": finding.suppression.map { suppression in
+                [
+                    "kind": "in source", "reason": .string(suppression.reason),
+                    "line": .number(suppression.line),
+                ]
+            } ?? .null,
+        ]
     }
 
     private func file(_ entry: RunFile) -> JSONValue {
         let file = entry.file
-        return .object([
-            ("path", .string(file.path.text)), ("state", .string(file.coverage.state.rawValue)),
-            ("reason", .string(file.coverage.reason.rawValue)), ("detail", .string(file.coverage.detail)),
-            ("language", .string(file.language.rawValue)), ("bytes", .number(file.byteCount)),
-            ("lines", .number(file.lineCount)), ("digest", .optional(file.digest?.description)),
-            ("listed", .bool(entry.isListed)),
-        ])
+        return [
+            "path": .string(file.path.text), "state": .string(file.coverage.state.rawValue),
+            "reason": .string(file.coverage.reason.rawValue), "detail": .string(file.coverage.detail),
+            "language": .string(file.language.rawValue), "bytes": .number(file.byteCount),
+            "lines": .number(file.lineCount), "digest": .optional(file.digest?.description),
+            "listed": .bool(entry.isListed),
+        ]
     }
 }

@@ -29,44 +29,36 @@ struct SARIFTaxonomies {
     }
 
     private static func weaknesses(_ weaknesses: [Weakness]) -> JSONValue {
-        .object([
-            ("name", .string("CWE")), ("version", .string("4.19.1")), ("organization", .string("MITRE")),
-            ("guid", .string(NamedUUID.make("taxonomy", "cwe"))),
-            ("informationUri", .string("https://cwe.mitre.org/")),
-            ("shortDescription", .object([("text", .string("The Common Weakness Enumeration"))])),
-            (
-                "taxa",
-                .array(
-                    weaknesses.map { weakness in
-                        .object([
-                            ("id", .string("CWE-\(weakness.id)")), ("name", .string(weakness.name)),
-                            ("helpUri", .string(Weakness.url(weakness.id))),
-                            ("shortDescription", .object([("text", .string(weakness.name))])),
-                            ("properties", .object([("check", .string(weakness.checkType.rawValue))])),
-                        ])
-                    })
-            ),
-        ])
+        [
+            "name": "CWE", "version": "4.19.1", "organization": "MITRE",
+            "guid": .string(NamedUUID.make("taxonomy", "cwe")), "informationUri": "https://cwe.mitre.org/",
+            "shortDescription": ["text": "The Common Weakness Enumeration"],
+            "taxa": .array(
+                weaknesses.map { weakness in
+                    [
+                        "id": .string("CWE-\(weakness.id)"), "name": .string(weakness.name),
+                        "helpUri": .string(Weakness.url(weakness.id)),
+                        "shortDescription": ["text": .string(weakness.name)],
+                        "properties": ["check": .string(weakness.checkType.rawValue)],
+                    ]
+                }),
+        ]
     }
 
     private static func framework(_ ruleSet: RuleSet, _ controls: [Control]) -> JSONValue {
-        .object([
-            ("name", .string(ruleSet.id)), ("fullName", .string(ruleSet.title)), ("version", .string(ruleSet.version)),
-            ("organization", .string(ruleSet.publisher)), ("guid", .string(NamedUUID.make("taxonomy", ruleSet.id))),
-            ("informationUri", .string(ruleSet.url)),
-            ("shortDescription", .object([("text", .string(ruleSet.title))])),
-            (
-                "taxa",
-                .array(
-                    controls.map { control in
-                        .object([
-                            ("id", .string(control.id)), ("name", .string(control.title)),
-                            ("shortDescription", .object([("text", .string(control.title))])),
-                            ("properties", .object([("check", .string(control.checkType.rawValue))])),
-                        ])
-                    })
-            ),
-        ])
+        [
+            "name": .string(ruleSet.id), "fullName": .string(ruleSet.title), "version": .string(ruleSet.version),
+            "organization": .string(ruleSet.publisher), "guid": .string(NamedUUID.make("taxonomy", ruleSet.id)),
+            "informationUri": .string(ruleSet.url), "shortDescription": ["text": .string(ruleSet.title)],
+            "taxa": .array(
+                controls.map { control in
+                    [
+                        "id": .string(control.id), "name": .string(control.title),
+                        "shortDescription": ["text": .string(control.title)],
+                        "properties": ["check": .string(control.checkType.rawValue)],
+                    ]
+                }),
+        ]
     }
 
     var json: JSONValue { .array(components.map(\.json)) }
@@ -77,14 +69,14 @@ struct SARIFTaxonomies {
     }
 
     private func reference(_ component: Int) -> JSONValue {
-        .object([("name", .string(components[component].name)), ("index", .number(component))])
+        ["name": .string(components[component].name), "index": .number(component)]
     }
 
     /// The entries a weakness's results belong to.
     func taxa(of weakness: Int) -> JSONValue {
         .array(
             (entries[weakness] ?? []).map { entry in
-                .object([("id", .string(entry.id)), ("toolComponent", reference(entry.component))])
+                ["id": .string(entry.id), "toolComponent": reference(entry.component)]
             })
     }
 
@@ -92,10 +84,10 @@ struct SARIFTaxonomies {
     func relationships(of weakness: Int) -> JSONValue {
         .array(
             (entries[weakness] ?? []).map { entry in
-                .object([
-                    ("target", .object([("id", .string(entry.id)), ("toolComponent", reference(entry.component))])),
-                    ("kinds", .strings([entry.component == 0 ? "superset" : "relevant"])),
-                ])
+                [
+                    "target": ["id": .string(entry.id), "toolComponent": reference(entry.component)],
+                    "kinds": .strings([entry.component == 0 ? "superset" : "relevant"]),
+                ]
             })
     }
 }

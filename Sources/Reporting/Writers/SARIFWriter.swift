@@ -24,7 +24,7 @@ struct SARIFWriter {
         try stream.value("columnKind", .string("unicodeCodePoints"))
         try stream.value(
             "originalUriBaseIds",
-            .object([("SRCROOT", .object([("description", text("The root of the scanned repository."))]))]))
+            ["SRCROOT": ["description": text("The root of the scanned repository.")]])
         if let provenance { try stream.value("versionControlProvenance", provenance) }
         try stream.value("invocations", .array([try invocation()]))
         try stream.value("taxonomies", taxonomies.json)
@@ -36,53 +36,41 @@ struct SARIFWriter {
         try stream.array("results") { add in try source.forEachFinding { try add(result($0)) } }
         try stream.value(
             "properties",
-            .object([
-                ("targetDigest", .string(header.target.digest.description)),
-                ("detectionRules", .string(header.method.detectionRules.description)),
-            ]))
+            [
+                "targetDigest": .string(header.target.digest.description),
+                "detectionRules": .string(header.method.detectionRules.description),
+            ])
         try stream.finish("\n}]\n}\n")
     }
 
-    private func text(_ text: String) -> JSONValue { .object([("text", .string(text))]) }
+    private func text(_ text: String) -> JSONValue { ["text": .string(text)] }
 
     // MARK: The tool
 
     private var tool: JSONValue {
         let tool = source.header.tool
-        return .object([
-            (
-                "driver",
-                .object([
-                    ("name", .string(tool.name)), ("semanticVersion", .string(tool.version)),
-                    ("rules", .array(source.header.rules.map(rule))),
-                    ("supportedTaxonomies", taxonomies.references),
-                ])
-            )
-        ])
+        return [
+            "driver": [
+                "name": .string(tool.name), "semanticVersion": .string(tool.version),
+                "rules": .array(source.header.rules.map(rule)), "supportedTaxonomies": taxonomies.references,
+            ]
+        ]
     }
 
     private func rule(_ rule: RuleDescription) -> JSONValue {
         let help = "\(rule.message)\n\n\(rule.remediation)"
-        return .object([
-            ("id", .string(rule.id)), ("shortDescription", text(rule.title)), ("fullDescription", text(rule.message)),
-            (
-                "help",
-                .object([
-                    ("text", .string(help)),
-                    ("markdown", .string(help + rule.references.map { "\n\n<\($0)>" }.joined())),
-                ])
-            ),
-            ("helpUri", .string(rule.references.first ?? Weakness.url(rule.weakness))),
-            ("defaultConfiguration", .object([("level", .string(level(rule.severity)))])),
-            ("relationships", taxonomies.relationships(of: rule.weakness)),
-            (
-                "properties",
-                .object([
-                    ("tags", .strings(["security", "external/cwe/cwe-\(rule.weakness)"])),
-                    ("security-severity", .string(score(rule.severity))), ("precision", .string(precision(rule.confidence))),
-                ])
-            ),
-        ])
+        return [
+            "id": .string(rule.id), "shortDescription": text(rule.title), "fullDescription": text(rule.message),
+            "help": [
+                "text": .string(help), "markdown": .string(help + rule.references.map { "\n\n<\($0)>" }.joined()),
+            ], "helpUri": .string(rule.references.first ?? Weakness.url(rule.weakness)),
+            "defaultConfiguration": ["level": .string(level(rule.severity))],
+            "relationships": taxonomies.relationships(of: rule.weakness),
+            "properties": [
+                "tags": .strings(["security", "external/cwe/cwe-\(rule.weakness)"]),
+                "security-severity": .string(score(rule.severity)), "precision": .string(precision(rule.confidence)),
+            ],
+        ]
     }
 
     private func level(_ severity: Severity) -> String {
@@ -111,10 +99,10 @@ struct SARIFWriter {
     // MARK: The run
 
     private var automation: JSONValue {
-        .object([
-            ("id", .string("secorch/\(source.header.target.name)/\(source.header.run.id)")),
-            ("guid", .string(NamedUUID.make("run", source.header.run.id))),
-        ])
+        [
+            "id": .string("secorch/\(source.header.target.name)/\(source.header.run.id)"),
+            "guid": .string(NamedUUID.make("run", source.header.run.id)),
+        ]
     }
 
     private var provenance: JSONValue? {
@@ -125,7 +113,7 @@ struct SARIFWriter {
             ("revisionId", .string(commit)),
         ]
         if let branch = revision.branch { entry.append(("branch", .string(branch))) }
-        entry.append(("mappedTo", .object([("uriBaseId", .string("SRCROOT"))])))
+        entry.append(("mappedTo", ["uriBaseId": "SRCROOT"]))
         return .array([.object(entry)])
     }
 
@@ -141,39 +129,38 @@ struct SARIFWriter {
     private func invocation() throws -> JSONValue {
         let header = source.header
         var notifications = header.method.notices.map { notice in
-            JSONValue.object([("level", .string("note")), ("message", text(notice))])
+            (["level": "note", "message": text(notice)] as JSONValue)
         }
         try source.forEachFile { entry in
             guard entry.file.coverage.state == .notAssessed else { return }
             notifications.append(
-                .object([
-                    ("level", .string("warning")), ("message", text("Not assessed: \(entry.file.coverage.explanation)")),
-                    ("locations", .array([.object([("physicalLocation", place(entry.file.path))])])),
-                ]))
+                [
+                    "level": "warning", "message": text("Not assessed: \(entry.file.coverage.explanation)"),
+                    "locations": .array([["physicalLocation": place(entry.file.path)]]),
+                ])
         }
-        return .object([
-            ("executionSuccessful", .bool(header.summary.files(.notAssessed) == 0)),
-            ("arguments", .strings(["scan"] + header.method.options)),
-            ("exitCode", .number(header.run.exitCode)), ("startTimeUtc", .string(header.run.startedAt.description)),
-            ("endTimeUtc", .string(header.run.finishedAt.description)),
-            ("toolExecutionNotifications", .array(notifications)),
-        ])
+        return [
+            "executionSuccessful": .bool(header.summary.files(.notAssessed) == 0),
+            "arguments": .strings(["scan"] + header.method.options), "exitCode": .number(header.run.exitCode),
+            "startTimeUtc": .string(header.run.startedAt.description),
+            "endTimeUtc": .string(header.run.finishedAt.description),
+            "toolExecutionNotifications": .array(notifications),
+        ]
     }
 
     private func artifact(_ file: SourceFile) -> JSONValue {
-        .object([
-            ("location", location(file.path)), ("length", .number(file.byteCount)),
-            ("sourceLanguage", .string(file.language.rawValue)),
-            ("hashes", .object([("sha-256", .optional(file.digest?.hex))])),
-            ("properties", .object([("coverage", .string(file.coverage.explanation))])),
-        ])
+        [
+            "location": location(file.path), "length": .number(file.byteCount),
+            "sourceLanguage": .string(file.language.rawValue), "hashes": ["sha-256": .optional(file.digest?.hex)],
+            "properties": ["coverage": .string(file.coverage.explanation)],
+        ]
     }
 
     private func location(_ path: RepositoryPath) -> JSONValue {
-        .object([("uri", .string(path.uri)), ("uriBaseId", .string("SRCROOT"))])
+        ["uri": .string(path.uri), "uriBaseId": "SRCROOT"]
     }
 
-    private func place(_ path: RepositoryPath) -> JSONValue { .object([("artifactLocation", location(path))]) }
+    private func place(_ path: RepositoryPath) -> JSONValue { ["artifactLocation": location(path)] }
 
     // MARK: Results
 
@@ -185,30 +172,30 @@ struct SARIFWriter {
             ("guid", .string(NamedUUID.make("finding", finding.id))),
             (
                 "partialFingerprints",
-                .object([("secorchFinding/v1", .string(finding.id)), ("secorchPathless/v1", .string(finding.fingerprint))])
+                ["secorchFinding/v1": .string(finding.id), "secorchPathless/v1": .string(finding.fingerprint)]
             ),
             ("rank", .number(finding.confidence)), ("taxa", taxonomies.taxa(of: finding.weakness)),
             (
                 "properties",
-                .object([("severity", .string(finding.severity.rawValue)), ("confidence", .number(finding.confidence))])
+                ["severity": .string(finding.severity.rawValue), "confidence": .number(finding.confidence)]
             ),
         ]
         if let suppression = finding.suppression {
-            fields.append((
-                "suppressions",
-                .array([
-                    .object([
-                        ("kind", .string("inSource")), ("status", .string("accepted")),
-                        ("justification", .string(suppression.reason)),
-                        ("location", .object([
-                            ("physicalLocation", .object([
-                                ("artifactLocation", location(finding.location.path)),
-                                ("region", .object([("startLine", .number(suppression.line))])),
-                            ]))
-                        ])),
+            fields.append(
+                (
+                    "suppressions",
+                    .array([
+                        [
+                            "kind": "inSource", "status": "accepted", "justification": .string(suppression.reason),
+                            "location": [
+                                "physicalLocation": [
+                                    "artifactLocation": location(finding.location.path),
+                                    "region": ["startLine": .number(suppression.line)],
+                                ]
+                            ],
+                        ]
                     ])
-                ])
-            ))
+                ))
         }
         return .object(fields)
     }
@@ -219,28 +206,22 @@ struct SARIFWriter {
         var fields: [(String, JSONValue)] = [
             (
                 "physicalLocation",
-                .object([
-                    ("artifactLocation", self.location(location.path)),
-                    (
-                        "region",
-                        .object([
-                            ("startLine", .number(location.startLine)), ("startColumn", .number(location.startColumn)),
-                            ("endLine", .number(location.endLine)), ("endColumn", .number(location.endColumn)),
-                        ])
-                    ),
-                    (
-                        "contextRegion",
-                        .object([
-                            ("startLine", .number(evidence.firstLine)),
-                            ("endLine", .number(evidence.firstLine + max(0, evidence.lines.count - 1))),
-                            ("snippet", text(evidence.lines.joined(separator: "\n"))),
-                        ])
-                    ),
-                ])
+                [
+                    "artifactLocation": self.location(location.path),
+                    "region": [
+                        "startLine": .number(location.startLine), "startColumn": .number(location.startColumn),
+                        "endLine": .number(location.endLine), "endColumn": .number(location.endColumn),
+                    ],
+                    "contextRegion": [
+                        "startLine": .number(evidence.firstLine),
+                        "endLine": .number(evidence.firstLine + max(0, evidence.lines.count - 1)),
+                        "snippet": text(evidence.lines.joined(separator: "\n")),
+                    ],
+                ]
             )
         ]
         if !finding.symbol.isEmpty {
-            fields.append(("logicalLocations", .array([.object([("fullyQualifiedName", .string(finding.symbol))])])))
+            fields.append(("logicalLocations", .array([["fullyQualifiedName": .string(finding.symbol)]])))
         }
         return .object(fields)
     }

@@ -1,0 +1,49 @@
+# Everything a user or a developer does here. Each target installs what it needs and this machine lacks.
+REPO ?= Tests/Fixtures/shop
+OUT ?= reports
+
+export PKG_CONFIG_PATH := $(CURDIR)/.packs/tree-sitter/lib/pkgconfig
+
+# One configuration for the program and the tests: dependencies take minutes to build, so they are built once.
+BUILD := swift build -c release --explicit-target-dependency-import-check error
+TEST := swift test -c release --disable-testable-imports --skip-build
+SECORCH := .build/release/secorch
+
+.PHONY: scan build test proof bench check format setup clean
+
+# Scans REPO and leaves the reports in OUT. Fails only where there is no report: findings and gaps are in it.
+scan: build
+	@$(SECORCH) scan "$(REPO)" --out "$(OUT)"; code=$$?; [ $$code -le 1 ] || [ $$code -eq 3 ] || exit $$code
+
+# Leaves the program in .build/release/secorch.
+build: setup
+	@$(BUILD) --product secorch
+
+setup:
+	@.ci/install-prerequisites
+
+# The test suite with reduced counts: minutes.
+test: setup
+	@.ci/install-prerequisites --tests
+	@$(BUILD) --build-tests
+	@$(TEST)
+
+# The same with the full counts that the requirements name.
+proof: setup
+	@.ci/install-prerequisites --tests
+	@$(BUILD) --build-tests
+	@SECORCH_PROOF=1 $(TEST)
+
+# Ours and the peers side by side. See Tests/Benchmarks/README.md.
+bench: build
+	@Tests/Benchmarks/run
+
+# Format, imports, sizes and rule files.
+check: build
+	@.ci/check
+
+format:
+	@swift format -i -r Sources Tests Package.swift
+
+clean:
+	@rm -rf .build .packs
