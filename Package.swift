@@ -89,5 +89,18 @@ let package = Package(
             name: "DetectionTests",
             dependencies: ["Detection", "Settings", "SyntaxTree", "OrchestratorCore", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "CoreTests", dependencies: ["OrchestratorCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SettingsTests", dependencies: ["Settings", "OrchestratorCore"], swiftSettings: strict),
+        .testTarget(
+            name: "RulesTests", dependencies: ["Rules", "Settings", "OrchestratorCore", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StoreTests", dependencies: ["Store", "OrchestratorCore", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ReportingTests", dependencies: ["Reporting", "OrchestratorCore", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "CLITests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CrashTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ]
 )

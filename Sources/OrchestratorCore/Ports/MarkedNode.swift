@@ -27,7 +27,8 @@ package indirect enum MarkedNode: Sendable {
     }
 }
 
-/// Reads YAML 1.1 into marked nodes. Aliases are refused, so a small file cannot become a large one.
+/// Reads YAML 1.1 into marked nodes. Aliases count as often as they stand
+/// for something, up to a limit, so that a small file cannot become a large one.
 package protocol MarkedDocumentReader: Sendable {
     /// Throws `DocumentError` with the place of the first error.
     func read(_ text: String, file: String) throws(DocumentError) -> MarkedNode

@@ -1,0 +1,77 @@
+import Foundation
+import OrchestratorCore
+import Rules
+import Settings
+import TestSupport
+import Testing
+
+@Suite struct FrameworkTests {
+    private let loader = RuleSetLoader(reader: YAMLReader())
+
+    private func text(_ name: String) throws -> String {
+        try String(contentsOf: ProjectFolder.rulesets.appending(path: name), encoding: .utf8)
+    }
+
+    @Test(arguments: [
+        ("owasp-top10-2021", 10), ("owasp-top10-2025", 10), ("iso-27001-2022", 93), ("nist-800-53-r5", 318),
+        ("gdpr", 51),
+    ])
+    func everyFrameworkIsWholeAndItsMappingsKnown(id: String, controls: Int) throws {
+        let ruleSet = try loader.ruleSet(text("frameworks/\(id).yaml"), file: id)
+        #expect(ruleSet.id == id)
+        #expect(ruleSet.controls.count == controls)
+        let weaknesses = try WeaknessCatalogue(loader.weaknesses(text("weaknesses.yaml"), file: "weaknesses.yaml"))
+        #expect(throws: Never.self) { try weaknesses.check(ruleSet) }
+        for control in ruleSet.controls {
+            #expect(control.mappings.allSatisfy { !$0.source.isEmpty }, "\(control.id)")
+            #expect(control.mappings.allSatisfy { $0.source != "curated" || !$0.rationale.isEmpty }, "\(control.id)")
+        }
+    }
+
+    @Test func everyArticleOfTheRegulationHasItsCondition() throws {
+        let ruleSet = try loader.ruleSet(text("frameworks/gdpr.yaml"), file: "gdpr")
+        #expect(ruleSet.controls.allSatisfy { $0.needsPersonalData })
+    }
+
+    @Test func noTextOfTheStandardBeyondIdsAndTitles() throws {
+        let ruleSet = try loader.ruleSet(text("frameworks/iso-27001-2022.yaml"), file: "iso")
+        #expect(ruleSet.controls.allSatisfy { $0.summary.isEmpty })
+    }
+
+    @Test(arguments: [
+        ("controls: []", "f.yaml:1:1: expected the key 'id'"),
+        (
+            head + "controls:\n  - {id: A, title: B, assessable: soon, check: code_compliance}\n",
+            "f.yaml:9:35: 'assessable' must be one of code, config, process, physical, found 'soon'"
+        ),
+        (
+            head + "controls:\n  - {id: A, title: B, assessable: code, check: code_compliance, cwe: 1}\n",
+            "unknown key 'cwe'"
+        ),
+        (head + "controls:\n" + row + row, "the control 'A' is defined twice"),
+    ])
+    func aMistakeIsNamedWithItsPlace(text: String, problem: String) {
+        let error = #expect(throws: DocumentError.self) { try loader.ruleSet(text, file: "f.yaml") }
+        #expect(error?.description.contains(problem) == true, "\(error?.description ?? "")")
+    }
+
+    private static let head = """
+        id: set
+        title: A set
+        short_title: Set
+        version: "1"
+        publisher: Nobody
+        licence: none
+        url: "https://example.org"
+
+        """
+    private static let row = "  - {id: A, title: B, assessable: code, check: code_compliance}\n"
+
+    @Test func theDigestFollowsWhatIsSaidNotHowItIsSpelt() throws {
+        let plain = try loader.ruleSet(Self.head + "controls:\n" + Self.row, file: "a")
+        let commented = try loader.ruleSet("# note\n" + Self.head + "controls:\n" + Self.row, file: "b")
+        let other = try loader.ruleSet(Self.head + "controls:\n" + Self.row.replacing("B", with: "C"), file: "c")
+        #expect(plain.digest == commented.digest)
+        #expect(plain.digest != other.digest)
+    }
+}
