@@ -22,6 +22,20 @@ static inline int secorch_open_beneath(int folder, const char *path, int flags) 
     return (int)opened;
 }
 
+// How often BYTE occurs in TEXT. Plain C, so that the compiler takes many bytes at a time.
+static inline size_t secorch_count(const unsigned char *text, size_t length, unsigned char byte) {
+    size_t count = 0;
+    while (length > 0) {
+        size_t part = length < 255 ? length : 255;
+        unsigned char partial = 0;
+        for (size_t index = 0; index < part; index++) partial += text[index] == byte;
+        count += partial;
+        text += part;
+        length -= part;
+    }
+    return count;
+}
+
 // The first occurrence of NEEDLE in TEXT, or null. A GNU extension that Swift's view of the header leaves out.
 void *memmem(const void *text, size_t length, const void *needle, size_t needle_length);
 static inline const void *secorch_find(const void *text, size_t length, const void *needle, size_t needle_length) {

@@ -54,6 +54,14 @@ package struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         words = (values[0], values[1], values[2], values[3])
     }
 
+    /// Reads 32 bytes; nil for any other number.
+    package init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        var words: [UInt64] = [0, 0, 0, 0]
+        for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
+        self.words = (words[0], words[1], words[2], words[3])
+    }
+
     /// The 32 bytes.
     package var bytes: [UInt8] {
         [words.0, words.1, words.2, words.3].flatMap { word in

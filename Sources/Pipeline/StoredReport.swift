@@ -53,7 +53,7 @@ struct StoredReport: ReportSource {
         for assessment in assessments {
             summary.add(assessment, check: controls[assessment.ruleSet + "\n" + assessment.control] ?? .codeCompliance)
         }
-        try store.forEachFile(run: run.id) { _, entry in summary.add(entry) }
+        for count in try store.coverageCounts(run: run.id) { summary.add(count) }
         return summary
     }
 

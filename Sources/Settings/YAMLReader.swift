@@ -11,7 +11,7 @@ package struct YAMLReader: MarkedDocumentReader {
     package func read(_ text: String, file: String) throws(DocumentError) -> MarkedNode {
         var conversion = Conversion(file: file, valuesLeft: Self.valueLimit)
         do {
-            guard let node = try Yams.compose(yaml: text) else {
+            guard let node = try Yams.compose(yaml: text, .basic) else {
                 throw DocumentError(conversion.mark(nil), "the document is empty")
             }
             return try conversion.convert(node)

@@ -37,7 +37,8 @@ package struct AnalysisCache: Sendable {
     package func record(
         _ results: [(key: Digest, path: RepositoryPath, analysis: FileAnalysis)]
     ) throws(StoreError) -> [Entry] {
-        try store.file.write { database in
+        guard !results.isEmpty else { return [] }
+        return try store.file.write { database in
             let insert = try database.cachedStatement(
                 sql: "INSERT INTO analysis (key, path, reason, detail) VALUES (?, ?, ?, ?)")
             return try results.map { key, path, analysis in

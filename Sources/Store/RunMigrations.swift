@@ -75,7 +75,7 @@ enum RunMigrations {
             path TEXT NOT NULL,
             listed INTEGER NOT NULL,
             bytes INTEGER NOT NULL,
-            digest TEXT,
+            digest BLOB,
             language TEXT NOT NULL,
             lines INTEGER NOT NULL,
             reason TEXT NOT NULL,

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 package import OrchestratorCore
 
@@ -12,7 +13,7 @@ extension RunStore {
             for (ordinal, entry) in files.enumerated() {
                 let file = entry.file
                 insert.setUncheckedArguments([
-                    run, ordinal, file.path.text, entry.isListed, file.byteCount, file.digest?.description,
+                    run, ordinal, file.path.text, entry.isListed, file.byteCount, file.digest.map { Data($0.bytes) },
                     file.language.rawValue, file.lineCount, file.coverage.reason.rawValue, file.coverage.detail,
                 ])
                 try insert.execute()
@@ -58,16 +59,53 @@ extension RunStore {
                 """, arguments: [run], { row in (row[8], try Self.runFile(row)) }, body)
     }
 
+    /// By name: reading rows asks for one each.
+    private static let reasons = Dictionary(uniqueKeysWithValues: CoverageReason.allCases.map { ($0.rawValue, $0) })
+
     private static func runFile(_ row: Row) throws -> RunFile {
         let path: String = row[0]
-        guard let parsed = RepositoryPath(text: path), let reason = CoverageReason(rawValue: row[6]) else {
+        guard let parsed = RepositoryPath(text: path), let reason = reasons[row[6]] else {
             throw StoreError(.corrupt, "the record of the file \(path) is damaged")
         }
-        let digest: String? = row[3]
         return RunFile(
             file: SourceFile(
-                path: parsed, byteCount: row[2], digest: digest.flatMap(Digest.init(_:)),
+                path: parsed, byteCount: row[2], digest: (row[3] as Data?).flatMap { Digest(bytes: $0) },
                 language: Language(rawValue: row[4]), lineCount: row[5], coverage: Coverage(reason, row[7])),
             isListed: row[1])
+    }
+
+    /// How many paths share a language and a reason.
+    package func coverageCounts(run: String) throws(StoreError) -> [CoverageCount] {
+        try file.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT listed, language, reason, count(*), sum(lines), sum(bytes) FROM run_file WHERE run = ?
+                    GROUP BY listed, language, reason ORDER BY listed, language, reason
+                    """, arguments: [run]
+            ).compactMap { row in
+                Self.reasons[row[2]].map { reason in
+                    CoverageCount(
+                        isListed: row[0], language: Language(rawValue: row[1]), reason: reason, files: row[3],
+                        lines: row[4], bytes: row[5])
+                }
+            }
+        }
+    }
+
+    /// Over the content and the coverage of every path of a run.
+    package func coverageDigest(run: String) throws(StoreError) -> Digest {
+        try file.read { database in
+            var builder = Digest.Builder()
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT digest, reason, detail FROM run_file WHERE run = ? ORDER BY ordinal",
+                arguments: [run])
+            while let row = try rows.next() {
+                builder.append(Array((row[0] as Data?) ?? Data()))
+                builder.append(row[1] as String)
+                builder.append(row[2] as String)
+            }
+            return builder.finish()
+        }
     }
 }

@@ -30,7 +30,13 @@ struct HandMadeReport: ReportSource {
     var header: ReportHeader {
         var summary = Summary()
         for finding in findings { summary.add(finding, check: .codeCompliance) }
-        for file in files { summary.add(file) }
+        for entry in files {
+            let file = entry.file
+            summary.add(
+                CoverageCount(
+                    isListed: entry.isListed, language: file.language, reason: file.coverage.reason, files: 1,
+                    lines: file.lineCount, bytes: file.byteCount))
+        }
         for assessment in assessments { summary.add(assessment, check: .codeCompliance) }
         let control = Control(
             id: "C|1", title: "A *control*", group: "", assessable: .code, checkType: .codeCompliance, summary: "",

@@ -8,6 +8,12 @@ enum ByteSearch {
         return secorch_find(start, text.count, needle, needle.count).map { UnsafeRawPointer(start).distance(to: $0) }
     }
 
+    /// How often a byte occurs.
+    static func count(_ byte: UInt8, in text: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let start = text.baseAddress else { return 0 }
+        return secorch_count(start, text.count, byte)
+    }
+
     static func contains(_ text: UnsafeBufferPointer<UInt8>, _ needle: [UInt8]) -> Bool {
         find(needle, in: text) != nil
     }

@@ -22,7 +22,7 @@ struct VendoredFolders: Sendable {
         var managed: Set<[UInt8]> = []
         let word = Array("vendor/".utf8)
         for path in paths {
-            guard let start = path.bytes.firstRange(of: word)?.lowerBound,
+            guard let start = path.bytes.withUnsafeBufferPointer({ ByteSearch.find(word, in: $0) }),
                 start == 0 || path.bytes[start - 1] == UInt8(ascii: "/"),
                 Self.marks.contains(where: { path.bytes[start...].starts(with: $0) })
             else { continue }

@@ -158,8 +158,7 @@ package struct Inspector: Sendable {
     }
 
     private static func lineCount(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        var count = 0
-        for byte in bytes where byte == UInt8(ascii: "\n") { count &+= 1 }
+        let count = ByteSearch.count(UInt8(ascii: "\n"), in: bytes)
         return bytes.isEmpty || bytes.last == UInt8(ascii: "\n") ? count : count + 1
     }
 }

@@ -22,11 +22,14 @@ package struct DetectWeaknesses: Stage {
 
     /// Files one task takes at a time: enough to make a transaction worth its flush, few enough to share the work evenly.
     private static let batchSize = 96
+    /// Files whose results are recorded at a time.
+    private static let recordSize = 4096
 
     package func run(_ input: FileManifest) async throws -> DetectionManifest {
         let work = try pending()
         progress.began(.detect, total: work.count)
         var done = 0
+        var unrecorded: [RunStore.FileResult] = []
         try await withThrowingTaskGroup(of: [Outcome].self) { group in
             var batches = stride(from: 0, to: work.count, by: Self.batchSize)
                 .map { work[$0..<min($0 + Self.batchSize, work.count)] }[...]
@@ -36,15 +39,19 @@ package struct DetectWeaknesses: Stage {
             }
             for _ in 0..<(jobs + 1) { addNext() }
             while let outcomes = try await group.next() {
-                try record(outcomes)
+                unrecorded += try results(of: outcomes)
+                // Every commit waits for the disk; these could be had again from the cache.
+                if unrecorded.count >= Self.recordSize { try record(&unrecorded) }
                 done += outcomes.count
                 progress.advanced(.detect, done: done)
                 addNext()
             }
         }
+        try record(&unrecorded)
         let findings = try store.orderFindings(run: run, honouringSuppressions: honoursSuppressions)
         progress.ended(.detect)
-        return DetectionManifest(findings: findings, digest: try digest())
+        return DetectionManifest(
+            findings: findings, digest: Digest(parts: [library.digest.hex, try store.coverageDigest(run: run).hex]))
     }
 
     private struct Work: Sendable {
@@ -112,12 +119,13 @@ package struct DetectWeaknesses: Stage {
 
     // MARK: Recording
 
-    private func record(_ outcomes: [Outcome]) throws {
+    /// Keeps what the analyzer said for the first time, and says what became of each file.
+    private func results(of outcomes: [Outcome]) throws -> [RunStore.FileResult] {
         let fresh = outcomes.compactMap { outcome -> (Work, FileAnalysis)? in
             if case .fresh(let analysis) = outcome.result { (outcome.work, analysis) } else { nil }
         }
         var entries = try AnalysisCache(store).record(fresh.map { ($0.0.key, $0.0.file.path, $0.1) })[...]
-        let results = outcomes.map { outcome in
+        return outcomes.map { outcome in
             let entry: AnalysisCache.Entry?
             switch outcome.result {
             case .known(let known): entry = known
@@ -128,7 +136,11 @@ package struct DetectWeaknesses: Stage {
             let coverage = Self.coverage(of: outcome.work.file, entry?.coverage)
             return RunStore.FileResult(ordinal: outcome.work.ordinal, coverage: coverage, analysis: entry?.id)
         }
+    }
+
+    private func record(_ results: inout [RunStore.FileResult]) throws {
         try store.recordResults(results, run: run)
+        results.removeAll(keepingCapacity: true)
     }
 
     /// The analyzer's word, unless the walk had something to add to a plain "complete".
@@ -138,16 +150,5 @@ package struct DetectWeaknesses: Stage {
             return Coverage(.carriedOver, "unchanged since \(file.coverage.detail)")
         }
         return analysis == Coverage(.complete) ? file.coverage : analysis
-    }
-
-    private func digest() throws -> Digest {
-        var builder = Digest.Builder()
-        builder.append("detection")
-        builder.append(library.digest)
-        try store.forEachFile(run: run) { _, entry in
-            builder.append(entry.file.digest?.description ?? "")
-            builder.append(entry.file.coverage.explanation)
-        }
-        return builder.finish()
     }
 }

@@ -48,13 +48,11 @@ package struct MapControls: Stage {
     /// The languages in scope that can do something, and whether every rule ran over all their files.
     private func languages() throws -> [Language: Bool] {
         var languages: [Language: Bool] = [:]
-        try store.forEachFile(run: run) { _, entry in
-            let language = entry.file.language
-            guard entry.isListed, language.kind != .data else { return }
-            switch entry.file.coverage.reason {
-            case .complete, .carriedOver, .noRules: languages[language] = languages[language] ?? true
-            case .lexicalOnly, .unchangedSince, .tooLarge: languages[language] = false
-            default: if entry.file.coverage.state == .notAssessed { languages[language] = false }
+        for count in try store.coverageCounts(run: run) where count.isListed && count.language.kind != .data {
+            switch count.reason {
+            case .complete, .carriedOver, .noRules: languages[count.language] = languages[count.language] ?? true
+            case .lexicalOnly, .unchangedSince, .tooLarge: languages[count.language] = false
+            default: if count.reason.state == .notAssessed { languages[count.language] = false }
             }
         }
         return languages

@@ -41,13 +41,13 @@ package struct Summary: Sendable {
         controlChecks[check, default: [:]][assessment.status, default: 0] += 1
     }
 
-    package mutating func add(_ entry: RunFile) {
-        guard entry.isListed else {
-            unlisted[entry.file.coverage.reason, default: 0] += 1
+    package mutating func add(_ count: CoverageCount) {
+        guard count.isListed else {
+            unlisted[count.reason, default: 0] += count.files
             return
         }
-        coverage[entry.file.coverage.reason, default: 0] += 1
-        languages[entry.file.language, default: LanguageTally()].add(entry.file)
+        coverage[count.reason, default: 0] += count.files
+        languages[count.language, default: LanguageTally()].add(count)
     }
 }
 
@@ -59,11 +59,11 @@ package struct LanguageTally: Sendable, Hashable {
     package private(set) var lines = 0
     package private(set) var bytes = 0
 
-    mutating func add(_ file: SourceFile) {
-        files += 1
-        lines += file.lineCount
-        bytes += file.byteCount
-        if file.coverage.state == .analysed { analysed += 1 }
-        if file.coverage.state == .notAssessed { notAssessed += 1 }
+    mutating func add(_ count: CoverageCount) {
+        files += count.files
+        lines += count.lines
+        bytes += count.bytes
+        if count.reason.state == .analysed { analysed += count.files }
+        if count.reason.state == .notAssessed { notAssessed += count.files }
     }
 }
