@@ -74,6 +74,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "measure", dependencies: ["Ingestion", "OrchestratorCore", "SyntaxTree", "Tokens"],
+            path: "Tests/Benchmarks/Measure", swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "IngestionTests",

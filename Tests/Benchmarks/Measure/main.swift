@@ -1,0 +1,45 @@
+import Foundation
+import Ingestion
+import OrchestratorCore
+import SyntaxTree
+import Tokens
+
+// Times parts that no command runs alone: `measure tokens|chunks FOLDER VOCABULARY [GRAMMARS]`. Reads everything first,
+// then prints one JSON object: files, bytes, tokens (or chunks), seconds on one thread.
+
+/// The regular files below a folder, read.
+func contents(of folder: String) -> [(path: String, bytes: [UInt8])] {
+    guard let names = FileManager.default.enumerator(atPath: folder) else { return [] }
+    return names.compactMap { $0 as? String }.sorted().compactMap { name in
+        guard let data = FileManager.default.contents(atPath: folder + "/" + name), !data.isEmpty else { return nil }
+        return String(validating: data, as: UTF8.self) == nil ? nil : (name, Array(data))
+    }
+}
+
+let arguments = CommandLine.arguments
+guard arguments.count >= 4, ["tokens", "chunks"].contains(arguments[1]) else {
+    print("usage: measure tokens|chunks FOLDER VOCABULARY [GRAMMARS]")
+    exit(2)
+}
+let files = contents(of: arguments[2])
+let counter = BytePairCounter(try Vocabulary(path: arguments[3]))
+let bytes = files.reduce(0) { $0 + $1.bytes.count }
+let clock = ContinuousClock()
+var total = 0
+let elapsed: Duration
+if arguments[1] == "tokens" {
+    elapsed = clock.measure {
+        for file in files { total += file.bytes.withUnsafeBufferPointer { counter.count($0) } }
+    }
+} else {
+    let grammars = arguments.count > 4 ? try GrammarLibrary(path: arguments[4]) : nil
+    let chunker = Chunker(budget: TokenBudget(tokens: 2000)!, counter: counter, grammars: grammars)
+    elapsed = clock.measure {
+        for file in files {
+            let path = RepositoryPath(file.path)
+            let language = LanguageID.byName(path) ?? .text
+            total += file.bytes.withUnsafeBufferPointer { chunker.chunks(of: $0, path: path, language: language).count }
+        }
+    }
+}
+print("{\"files\":\(files.count),\"bytes\":\(bytes),\"count\":\(total),\"seconds\":\(elapsed / .seconds(1))}")
