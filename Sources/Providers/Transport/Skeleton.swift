@@ -1,0 +1,5 @@
+import AsyncHTTPClient
+import Logging
+import NIOCore
+import NIOHTTP1
+import OrchestratorCore
