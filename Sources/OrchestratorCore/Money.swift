@@ -127,3 +127,19 @@ extension TokenPrice: Codable {
         try container.encode(nanodollarsPerMillion)
     }
 }
+
+extension Money {
+    /// Dollars as plain decimal text, exact ("0.5", "12").
+    package var decimalText: String {
+        var text = description
+        if let sign = text.firstIndex(of: "$") { text.remove(at: sign) }
+        while text.hasSuffix("0") { text.removeLast() }
+        if text.hasSuffix(".") { text.removeLast() }
+        return text
+    }
+}
+
+extension TokenPrice {
+    /// Dollars per million tokens as plain decimal text, exact.
+    package var decimalText: String { Money(nanodollars: nanodollarsPerMillion).decimalText }
+}

@@ -20,6 +20,12 @@ package protocol Provider: Sendable {
 
     /// Whether the provider answers and accepts the key. Costs nothing.
     func check() async throws(ProviderError) -> ProviderStatus
+
+    /// The limits announced with the last answer for a model; nil where none were.
+    func rateHints(for model: String) -> RateHints?
+
+    /// Closes all connections.
+    func shutdown() async
 }
 
 extension Provider {

@@ -1,0 +1,155 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+package import OrchestratorCore
+import Synchronization
+
+/// Exchanges with one server over a pool of connections. Sends each request once: nothing in here retries, and no
+/// redirect is followed, so that a key never reaches another host.
+package final class HTTPTransport: Sendable {
+    private let client: HTTPClient
+    private let permits: Permits
+    private let limits: ProviderLimits
+    private let isLocalOnly: Bool
+
+    /// With `isLocalOnly`, addresses that are not on this machine are refused before anything is sent.
+    package init(limits: ProviderLimits, isLocalOnly: Bool = false) {
+        self.limits = limits
+        self.isLocalOnly = isLocalOnly
+        permits = Permits(limits.concurrency)
+        var configuration = HTTPClient.Configuration()
+        // The client also counts the wait for a pooled connection against this; the permits see to it that none waits.
+        configuration.timeout = .init(connect: .milliseconds(Int64(limits.connectTimeout)))
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, limits.concurrency)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        // Common servers close after five idle seconds. A request written to a connection that is just being closed would
+        // have an unknown fate, so connections are given up before that.
+        configuration.connectionPool.idleTimeout = .seconds(4)
+        configuration.httpVersion = .http1Only
+        configuration.redirectConfiguration = .disallow
+        configuration.decompression = .disabled
+        configuration.dnsOverride = ["localhost": "127.0.0.1"]
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Closes all connections. Requests in flight fail.
+    package func shutdown() async {
+        try? await client.shutdown()
+    }
+
+    /// Sends a request and hands the answer to `read`. Returning from it before the end of the body, throwing and
+    /// cancelling close the connection. Throws `TransportError`, or whatever `read` throws.
+    package func exchange<Value: Sendable>(
+        _ request: HTTPRequest, read: @escaping @Sendable (HTTPAnswer) async throws -> Value
+    ) async throws -> Value {
+        if isLocalOnly, Endpoint(authorityOf: request.url)?.isLoopback != true {
+            throw TransportError(.notLoopback, .nothingSent)
+        }
+        let sent = SentMark()
+        let total = ContinuousClock.now + .milliseconds(limits.totalTimeout)
+        do {
+            return try await permits.withPermit {
+                let response = try await self.client.execute(
+                    self.prepare(request, sent), timeout: .milliseconds(self.headTimeout))
+                return try await self.supervise(response, total: total, read: read)
+            }
+        } catch {
+            throw Self.classify(error, isSent: sent.isSet)
+        }
+    }
+
+    /// Connecting and waiting for the first byte, in milliseconds.
+    private var headTimeout: Int64 {
+        Int64(min(limits.connectTimeout + limits.firstByteTimeout, limits.totalTimeout))
+    }
+
+    private func prepare(_ request: HTTPRequest, _ sent: SentMark) -> HTTPClientRequest {
+        var prepared = HTTPClientRequest(url: request.url)
+        prepared.method = HTTPMethod(rawValue: request.method.rawValue)
+        for header in request.headers { prepared.headers.add(name: header.name, value: header.value) }
+        if let body = request.body {
+            prepared.body = .stream(
+                MarkedBody(bytes: ByteBuffer(bytes: body), sent: sent), length: .known(Int64(body.count)))
+        }
+        return prepared
+    }
+
+    /// Reads the answer beside a watch that ends it where it stalls.
+    private func supervise<Value: Sendable>(
+        _ response: HTTPClientResponse, total: ContinuousClock.Instant,
+        read: @escaping @Sendable (HTTPAnswer) async throws -> Value
+    ) async throws -> Value {
+        let watch = IdleWatch(idle: .milliseconds(limits.idleTimeout), total: total)
+        let answer = HTTPAnswer(
+            status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) },
+            body: HTTPBody(response.body, limit: limits.answerLimit, watch: watch))
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask {
+                do {
+                    return try await read(answer)
+                } catch {
+                    throw Self.classify(error, isAnswering: true)
+                }
+            }
+            group.addTask {
+                try await watch.run()
+                return nil
+            }
+            // The watch ends without an error where only bytes after the end of the answer are missing: the reader then
+            // gives what it has.
+            while let outcome = try await group.next() {
+                group.cancelAll()
+                if let value = outcome { return value }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private static func classify(_ error: any Error, isSent: Bool = true, isAnswering: Bool = false) -> any Error {
+        let stage: TransportError.Stage = isAnswering ? .answering : isSent ? .sent : .nothingSent
+        switch error {
+        case is TransportError, is ProviderError, is StreamFormatError: return error
+        case is CancellationError: return TransportError(.cancelled, stage)
+        case let error as HTTPClientError:
+            switch error {
+            case .cancelled: return TransportError(.cancelled, stage)
+            case .deadlineExceeded: return TransportError(isSent ? .firstByteTimeout : .connectTimeout, stage)
+            case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout:
+                return TransportError(.connectTimeout, stage)
+            case .invalidURL, .emptyHost, .emptyScheme: return TransportError(.badAddress, stage)
+            default:
+                return TransportError(isSent ? .connectionLost : .connectFailed, stage, detail: error.shortDescription)
+            }
+        default:
+            return TransportError(isSent ? .connectionLost : .connectFailed, stage, detail: "\(type(of: error))")
+        }
+    }
+}
+
+/// Whether any of a request's body left: the client asks for it only once the head is on an open connection, and no
+/// server answers a request for a completion without its body.
+private final class SentMark: Sendable {
+    private let mark = Atomic(false)
+
+    func set() { mark.store(true, ordering: .releasing) }
+    var isSet: Bool { mark.load(ordering: .acquiring) }
+}
+
+/// A body in one piece that notes when it is asked for.
+private struct MarkedBody: AsyncSequence, Sendable {
+    let bytes: ByteBuffer
+    let sent: SentMark
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        var rest: ByteBuffer?
+        let sent: SentMark
+
+        mutating func next() async -> ByteBuffer? {
+            sent.set()
+            defer { rest = nil }
+            return rest
+        }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(rest: bytes, sent: sent) }
+}
