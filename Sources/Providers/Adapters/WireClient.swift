@@ -94,10 +94,17 @@ package final class WireClient: Sendable {
 
     private func key(for call: Call) async throws(ProviderError) -> APIKey? {
         guard let reference = descriptor.key else { return nil }
-        if let key = await keys.key(reference) { return key }
-        throw ProviderError(
-            .keyMissing, activity: call.activity, provider: descriptor.id, model: call.model, billing: .notBilled,
-            detail: "nothing is stored under \(reference)")
+        func refuse(_ detail: String) -> ProviderError {
+            ProviderError(
+                .keyMissing, activity: call.activity, provider: descriptor.id, model: call.model, billing: .notBilled,
+                detail: detail)
+        }
+        guard let key = await keys.key(reference) else { throw refuse("nothing is stored under \(reference)") }
+        let bytes = key.reveal().utf8
+        guard !bytes.isEmpty, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw refuse("what is stored under \(reference) is empty or holds white space or other characters no key has")
+        }
+        return key
     }
 
     /// The fault of an answer that is no success. A body that cannot be read changes nothing.

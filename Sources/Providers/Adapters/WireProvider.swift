@@ -62,8 +62,10 @@ extension WireProvider {
     package func complete(
         _ request: CompletionRequest, onText: (@Sendable (String) -> Void)?
     ) async throws(ProviderError) -> Completion {
-        if client.isLocalOnly, request.model.leavesHost || descriptor.kind == .cloud {
-            throw refuse(.leavesHost, request, "its answers come from another host")
+        // Of daemons that may pass requests on, only Ollama says which.
+        let isTrusted = descriptor.kind == .local || descriptor.kind == .hybrid && descriptor.wire == .ollama
+        if client.isLocalOnly, request.model.leavesHost || !isTrusted {
+            throw refuse(.leavesHost, request, "its answers may come from another host")
         }
         try await admit(request)
         var call = call("asking for a completion", .post, completionPath, body: body(for: request), model: request.model.id.name)
@@ -109,6 +111,11 @@ extension WireProvider {
                 .malformedAnswer, activity: "asking for a completion", provider: descriptor.id,
                 model: request.model.id.name, status: 200, billing: draft.billing, providerRequestID: draft.requestID,
                 detail: detail)
+        }
+        if client.isLocalOnly, descriptor.wire == .ollama, draft.servedProvider != nil {
+            throw ProviderError(
+                .leavesHost, activity: "reading the answer", provider: descriptor.id, model: request.model.id.name,
+                billing: draft.billing, detail: "the daemon passed the request on to another host")
         }
         guard let finish = draft.finish else { throw malformed("the answer does not say why it ended") }
         let isExcused = [.length, .refusal, .contentFilter].contains(finish)

@@ -1,8 +1,8 @@
 import AsyncHTTPClient
 import NIOCore
 
-/// The bytes of an answer as they come. Reading throws `TransportError` where there are more than the limit and the
-/// client's own errors where the connection breaks; dropping it closes the connection.
+/// The bytes of an answer as they come. Reading throws `TransportError` where there are more than the limit and where the
+/// connection breaks; dropping it closes the connection.
 package struct HTTPBody: AsyncSequence, Sendable {
     package typealias Element = [UInt8]
 
@@ -29,11 +29,15 @@ package struct HTTPBody: AsyncSequence, Sendable {
         }
 
         package mutating func next(isolation actor: isolated (any Actor)?) async throws(any Error) -> [UInt8]? {
-            guard let buffer = try await base.next(isolation: actor) else {
+            let buffer: ByteBuffer?
+            do {
+                buffer = try await base.next(isolation: actor)
                 // A cancelled body ends like a complete one.
-                try Task.checkCancellation()
-                return nil
+                if buffer == nil { try Task.checkCancellation() }
+            } catch {
+                throw TransportError(error, .answering)
             }
+            guard let buffer else { return nil }
             watch.sawBytes()
             count += buffer.readableBytes
             guard count <= limit else {

@@ -45,16 +45,24 @@ package final class HTTPTransport: Sendable {
         if isLocalOnly, Endpoint(authorityOf: request.url)?.isLoopback != true {
             throw TransportError(.notLoopback, .nothingSent)
         }
-        let sent = SentMark()
-        let total = ContinuousClock.now + .milliseconds(limits.totalTimeout)
         do {
             return try await permits.withPermit {
-                let response = try await self.client.execute(
-                    self.prepare(request, sent), timeout: .milliseconds(self.headTimeout))
-                return try await self.supervise(response, total: total, read: read)
+                let total = ContinuousClock.now + .milliseconds(self.limits.totalTimeout)
+                return try await self.supervise(try await self.send(request), total: total, read: read)
             }
+        } catch is CancellationError {
+            // Only the wait for a permit ends so: what comes later is classified where it happens.
+            throw TransportError(.cancelled, .nothingSent)
+        }
+    }
+
+    /// Sends a request; gives the answer once its head has come.
+    private func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPClientResponse {
+        let sent = SentMark()
+        do {
+            return try await client.execute(prepare(request, sent), timeout: .milliseconds(headTimeout))
         } catch {
-            throw Self.classify(error, isSent: sent.isSet)
+            throw TransportError(error, sent.isSet ? .sent : .nothingSent)
         }
     }
 
@@ -83,14 +91,18 @@ package final class HTTPTransport: Sendable {
         let answer = HTTPAnswer(
             status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) },
             body: HTTPBody(response.body, limit: limits.answerLimit, watch: watch))
-        return try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask {
-                do {
-                    return try await read(answer)
-                } catch {
-                    throw Self.classify(error, isAnswering: true)
-                }
-            }
+        do {
+            return try await supervise(watch) { try await read(answer) }
+        } catch is CancellationError {
+            throw TransportError(.cancelled, .answering)
+        }
+    }
+
+    private func supervise<Value: Sendable>(
+        _ watch: IdleWatch, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await body() }
             group.addTask {
                 try await watch.run()
                 return nil
@@ -104,24 +116,24 @@ package final class HTTPTransport: Sendable {
             throw CancellationError()
         }
     }
+}
 
-    private static func classify(_ error: any Error, isSent: Bool = true, isAnswering: Bool = false) -> any Error {
-        let stage: TransportError.Stage = isAnswering ? .answering : isSent ? .sent : .nothingSent
+extension TransportError {
+    /// What an error of the client means at a stage.
+    init(_ error: any Error, _ stage: Stage) {
+        let isSent = stage != .nothingSent
         switch error {
-        case is TransportError, is ProviderError, is StreamFormatError: return error
-        case is CancellationError: return TransportError(.cancelled, stage)
+        case let error as TransportError: self = error
+        case is CancellationError: self.init(.cancelled, stage)
         case let error as HTTPClientError:
             switch error {
-            case .cancelled: return TransportError(.cancelled, stage)
-            case .deadlineExceeded: return TransportError(isSent ? .firstByteTimeout : .connectTimeout, stage)
-            case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout:
-                return TransportError(.connectTimeout, stage)
-            case .invalidURL, .emptyHost, .emptyScheme: return TransportError(.badAddress, stage)
-            default:
-                return TransportError(isSent ? .connectionLost : .connectFailed, stage, detail: error.shortDescription)
+            case .cancelled: self.init(.cancelled, stage)
+            case .deadlineExceeded: self.init(isSent ? .firstByteTimeout : .connectTimeout, stage)
+            case .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout: self.init(.connectTimeout, stage)
+            case .invalidURL, .emptyHost, .emptyScheme: self.init(.badAddress, stage)
+            default: self.init(isSent ? .connectionLost : .connectFailed, stage, detail: error.shortDescription)
             }
-        default:
-            return TransportError(isSent ? .connectionLost : .connectFailed, stage, detail: "\(type(of: error))")
+        default: self.init(isSent ? .connectionLost : .connectFailed, stage, detail: "\(type(of: error))")
         }
     }
 }
