@@ -97,10 +97,10 @@ extension ProviderError {
         [.transient, .throttled, .malformed].contains(errorClass) && code != .answerTooLarge
     }
 
-    /// Another model may succeed.
+    /// Another model may succeed; over budget, a cheaper one.
     package var isWorthFailingOver: Bool {
         switch code {
-        case .cancelled, .overBudget, .deadlineExceeded, .ledgerFailed: false
+        case .cancelled, .deadlineExceeded, .ledgerFailed: false
         default: true
         }
     }
