@@ -44,7 +44,14 @@ package struct TokenPrice: Hashable, Sendable, Comparable, CustomStringConvertib
 
     package static let zero = TokenPrice(nanodollarsPerMillion: 0)
 
-    init(nanodollarsPerMillion: Int64) { self.nanodollarsPerMillion = nanodollarsPerMillion }
+    private init(nanodollarsPerMillion: Int64) { self.nanodollarsPerMillion = nanodollarsPerMillion }
+
+    /// The price times a whole factor. Throws for a negative factor and for a product that does not fit.
+    package func times(_ factor: Int) throws(MoneyError) -> TokenPrice {
+        let (product, overflow) = nanodollarsPerMillion.multipliedReportingOverflow(by: Int64(factor))
+        guard factor >= 0, !overflow else { throw MoneyError(.overflow, "\(self) times \(factor)") }
+        return TokenPrice(nanodollarsPerMillion: product)
+    }
 
     /// Reads dollars per million tokens ("0.10").
     package init(dollarsPerMillion text: String) throws(MoneyError) {
