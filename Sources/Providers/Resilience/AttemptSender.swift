@@ -1,0 +1,146 @@
+package import OrchestratorCore
+
+/// One attempt: its worst case is reserved, it is sent within its time, and its reservation is closed exactly once,
+/// whatever becomes of it.
+package struct AttemptSender: Sendable {
+    private let ledger: any AttemptLedger
+    private let makeID: @Sendable () -> AttemptID
+
+    init(ledger: any AttemptLedger, makeID: @escaping @Sendable () -> AttemptID) {
+        self.ledger = ledger
+        self.makeID = makeID
+    }
+
+    /// 128 random bits.
+    package static let randomID: @Sendable () -> AttemptID = {
+        AttemptID(String(UInt64.random(in: .min ... .max), radix: 36) + "-" + String(UInt64.random(in: .min ... .max), radix: 36))
+    }
+
+    struct Outcome: Sendable {
+        let attempt: AttemptID
+        let result: Result<Success, ProviderError>
+        /// The budget that had no room.
+        var limit: LedgerError.Limit?
+    }
+
+    struct Success: Sendable {
+        let completion: Completion
+        let settlement: Settlement
+    }
+
+    func send(
+        _ job: GatewayJob, to model: ModelDescriptor, by provider: any Provider, as purpose: AttemptPlan.Purpose,
+        deadline: ContinuousClock.Instant, onText: (@Sendable (String) -> Void)?
+    ) async -> Outcome {
+        let id = makeID()
+        let request = job.request(for: model, attempt: id)
+        func refused(_ code: ProviderError.Code, _ detail: String, _ limit: LedgerError.Limit? = nil) -> Outcome {
+            let error = ProviderError(
+                code, activity: "reserving for a completion", provider: model.id.provider, model: model.id.name,
+                billing: .notBilled, detail: detail)
+            return Outcome(attempt: id, result: .failure(error), limit: limit)
+        }
+        guard case .known(let price) = model.price else { return refused(.priceUnknown, "without a price no budget can be kept") }
+        let bound = provider.inputBound(of: request)
+        let worstCase: Money
+        do {
+            worstCase = try price.worstCase(inputBound: bound, maxOutput: request.maxOutputTokens)
+        } catch {
+            return refused(.priceUnknown, error.description)
+        }
+        guard !Task.isCancelled else { return refused(.cancelled, "") }
+        let plan = AttemptPlan(
+            id: id, work: job.work, model: model.id, purpose: purpose, worstCase: worstCase, inputBound: bound,
+            maxOutput: request.maxOutputTokens, priceSource: price.source)
+        let reservation: Reservation
+        do {
+            reservation = try await ledger.reserve(plan)
+        } catch {
+            return refused(error.code == .overBudget ? .overBudget : .ledgerFailed, error.context, error.limit)
+        }
+        let result = await Self.call(provider, request, deadline: deadline, onText: onText)
+        return Outcome(attempt: id, result: await close(reservation, result, price, model.id))
+    }
+
+    /// The provider's answer, or its error once the deadline has passed and the connection is closed.
+    private static func call(
+        _ provider: any Provider, _ request: CompletionRequest, deadline: ContinuousClock.Instant,
+        onText: (@Sendable (String) -> Void)?
+    ) async -> Result<Completion, ProviderError> {
+        await withTaskGroup(of: Result<Completion, ProviderError>?.self) { group in
+            group.addTask {
+                do throws(ProviderError) {
+                    return .success(try await provider.complete(request, onText: onText))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(until: deadline, clock: .continuous)
+                return nil
+            }
+            var result: Result<Completion, ProviderError>?
+            for await outcome in group {
+                // Whichever comes first ends the other; the call always says what became of it.
+                group.cancelAll()
+                result = result ?? outcome
+            }
+            guard let result else { return .failure(Self.cut(request, nil)) }
+            if case .failure(let error) = result, error.code == .cancelled, !Task.isCancelled {
+                return .failure(Self.cut(request, error))
+            }
+            return result
+        }
+    }
+
+    /// The error of a call that the deadline ended.
+    private static func cut(_ request: CompletionRequest, _ error: ProviderError?) -> ProviderError {
+        ProviderError(
+            .deadlineExceeded, activity: "asking for a completion", provider: request.model.id.provider,
+            model: request.model.id.name, status: error?.status, billing: error?.billing ?? .unknown,
+            providerRequestID: error?.providerRequestID, detail: error?.detail ?? "")
+    }
+
+    /// Closes a reservation. Done in a task of its own, since the cancellation of this one must not leave it open.
+    private func close(
+        _ reservation: Reservation, _ result: Result<Completion, ProviderError>, _ price: PriceSchedule, _ model: ModelID
+    ) async -> Result<Success, ProviderError> {
+        let ledger = ledger
+        let closing = Task { () -> Result<Success, ProviderError> in
+            do throws(LedgerError) {
+                switch result {
+                case .success(let completion):
+                    let settlement = Settlement.of(completion, at: price, reserved: reservation.amount)
+                    try await ledger.settle(reservation, settlement)
+                    return .success(Success(completion: completion, settlement: settlement))
+                case .failure(let error):
+                    try await Self.close(ledger, reservation, error, price, model)
+                    return .failure(error)
+                }
+            } catch {
+                return .failure(
+                    ProviderError(
+                        .ledgerFailed, activity: "closing a reservation", provider: model.provider, model: model.name,
+                        billing: .unknown, detail: error.context))
+            }
+        }
+        return await closing.value
+    }
+
+    private static func close(
+        _ ledger: any AttemptLedger, _ reservation: Reservation, _ error: ProviderError, _ price: PriceSchedule,
+        _ model: ModelID
+    ) async throws(LedgerError) {
+        switch error.billing {
+        case .notBilled: try await ledger.release(reservation, error)
+        // What costs nothing cannot have been charged.
+        case .unknown where price.isFree: try await ledger.release(reservation, error)
+        case .billed(let usage):
+            try await ledger.settle(reservation, Settlement.of(wasted: usage, at: price, reserved: reservation.amount))
+        case .unknown:
+            let reference = AttemptReference(
+                attempt: reservation.attempt, model: model, providerRequestID: error.providerRequestID)
+            try await ledger.hold(reservation, reference, error)
+        }
+    }
+}

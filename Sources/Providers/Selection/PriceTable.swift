@@ -1,0 +1,97 @@
+package import OrchestratorCore
+
+/// Prices that were not told by a provider, from a dated list.
+package struct PriceTable: Hashable, Sendable {
+    /// One model's prices in dollars per million tokens, as the list writes them; nil where it has none.
+    package struct Entry: Hashable, Sendable {
+        package var provider: String
+        package var model: String
+        package var contextTokens: Int?
+        package var maxOutputTokens: Int?
+        package var input: String?
+        package var output: String?
+        package var cacheRead: String?
+        package var cacheWrite: String?
+        /// Above so many input tokens dearer prices apply that the list does not give.
+        package var longContextFrom: Int?
+        package var supportsSchema: Bool?
+        /// RFC 3339 date.
+        package var retiresOn: String?
+
+        package init(provider: String, model: String) {
+            self.provider = provider
+            self.model = model
+        }
+    }
+
+    /// Name and date of the list.
+    package let name: String
+    private let entries: [ModelID: Entry]
+
+    /// Where a model is listed twice, the first entry counts.
+    package init(name: String, _ entries: [Entry]) {
+        self.name = name
+        self.entries = Dictionary(entries.map { (ModelID(provider: $0.provider, name: $0.model), $0) }) { first, _ in first }
+    }
+
+    package func entry(_ model: ModelID) -> Entry? { entries[model] }
+
+    /// The listed price of a model that somebody charges for, found by its exact name only. Zero is a gap in the list.
+    package func price(of model: ModelID) -> ModelPrice {
+        guard let entry = entries[model] else { return .unknown("\(model) is not in the price table \(name)") }
+        guard let inputText = entry.input, let outputText = entry.output else {
+            return .unknown("the price table \(name) has no flat price for \(model)")
+        }
+        do {
+            let input = try TokenPrice(dollarsPerMillion: inputText)
+            let output = try TokenPrice(dollarsPerMillion: outputText)
+            if input == .zero, output == .zero {
+                return .unknown("the price table \(name) lists \(model) at zero, which a provider that charges does not mean")
+            }
+            let read = try entry.cacheRead.map { (text) throws(MoneyError) in try TokenPrice(dollarsPerMillion: text) }
+            let write = try entry.cacheWrite.map { (text) throws(MoneyError) in try TokenPrice(dollarsPerMillion: text) }
+            let base = PriceSchedule.Tier(
+                input: input, output: output, cacheRead: read == .zero && input != .zero ? nil : read, cacheWrite: write)
+            let tiers = [base] + (try entry.longContextFrom.map { (start) throws(MoneyError) in [try Self.dearer(base, above: start)] } ?? [])
+            return .known(PriceSchedule(tiers: tiers, source: .table(name)))
+        } catch {
+            return .unknown("the price of \(model) in the price table \(name) cannot be used: \(error)")
+        }
+    }
+
+    /// The published long-context prices are twice the base for input and one and a half times for output; twice for both
+    /// is a bound.
+    private static func dearer(_ base: PriceSchedule.Tier, above start: Int) throws(MoneyError) -> PriceSchedule.Tier {
+        PriceSchedule.Tier(
+            aboveInputTokens: start, input: try base.input.times(2), output: try base.output.times(2),
+            cacheRead: try base.cacheRead.map { (price) throws(MoneyError) in try price.times(2) },
+            cacheWrite: try base.cacheWrite.map { (price) throws(MoneyError) in try price.times(2) })
+    }
+}
+
+extension PriceTable {
+    /// Merges what is configured with what a provider lists and what the table knows, best source first: a configured price,
+    /// a price the provider lists, the table. Where nobody charges, as on the user's own hardware, no price is no cost.
+    /// Capabilities the provider names are added to those configured.
+    package func complete(
+        _ configured: ModelDescriptor, listed: ModelDescriptor?, isCharged: Bool
+    ) -> ModelDescriptor {
+        var model = configured
+        let entry = entries[configured.id]
+        model.contextTokens = configured.contextTokens ?? listed?.contextTokens ?? entry?.contextTokens
+        model.maxOutputTokens = configured.maxOutputTokens ?? listed?.maxOutputTokens ?? plausibleOutput(entry)
+        model.capabilities.formUnion(listed?.capabilities ?? [])
+        if entry?.supportsSchema == true { model.capabilities.insert(.structuredOutput) }
+        model.retiresOn = configured.retiresOn ?? listed?.retiresOn ?? entry?.retiresOn
+        model.leavesHost = configured.leavesHost || listed?.leavesHost ?? false
+        if model.price.schedule == nil, let price = listed?.price, price.schedule != nil { model.price = price }
+        if model.price.schedule == nil { model.price = isCharged ? price(of: configured.id) : .free }
+        return model
+    }
+
+    /// A list that repeats the window as the output limit does not know the limit.
+    private func plausibleOutput(_ entry: Entry?) -> Int? {
+        guard let output = entry?.maxOutputTokens, output != entry?.contextTokens else { return nil }
+        return output
+    }
+}
