@@ -1,0 +1,63 @@
+import GRDB
+
+/// The schema of the ledger: one for all repositories of a user. Migrations are never changed once released; new ones are
+/// added. Amounts are nanodollars.
+enum LedgerMigrations {
+    static var all: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("attempts") { try $0.execute(sql: attempts) }
+        return migrator
+    }
+
+    private static let attempts = """
+        -- Every send. A row is never deleted, and its amount only ever goes down from the worst case.
+        CREATE TABLE attempt (
+            id TEXT PRIMARY KEY,
+            run TEXT NOT NULL,
+            work TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            model TEXT NOT NULL,
+            purpose TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('reserved', 'settled', 'released', 'uncertain')),
+            worst_case INTEGER NOT NULL CHECK (worst_case >= 0),
+            -- What counts against the budgets now: the worst case until more is known, 0 once released.
+            amount INTEGER NOT NULL CHECK (amount BETWEEN 0 AND worst_case),
+            -- Charged beyond the worst case by a provider that broke its own price list. Counts as well.
+            excess INTEGER NOT NULL DEFAULT 0 CHECK (excess >= 0),
+            basis TEXT,
+            price_source TEXT NOT NULL,
+            input_bound INTEGER NOT NULL,
+            max_output INTEGER NOT NULL,
+            input_tokens INTEGER,
+            cached_tokens INTEGER,
+            output_tokens INTEGER,
+            served_model TEXT,
+            provider_request TEXT,
+            failure TEXT,
+            day TEXT NOT NULL,
+            began_at INTEGER NOT NULL,
+            ended_at INTEGER
+        ) STRICT;
+        CREATE INDEX attempt_by_run ON attempt (run, state);
+        CREATE INDEX attempt_by_work ON attempt (run, work);
+        CREATE INDEX attempt_by_day ON attempt (day, provider, model);
+
+        -- Running totals per scope, kept by the same transactions that change attempts, so that a check costs a row.
+        CREATE TABLE account (
+            scope TEXT PRIMARY KEY,
+            settled INTEGER NOT NULL DEFAULT 0 CHECK (settled >= 0),
+            reserved INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+            uncertain INTEGER NOT NULL DEFAULT 0 CHECK (uncertain >= 0),
+            requests INTEGER NOT NULL DEFAULT 0 CHECK (requests >= 0),
+            tokens INTEGER NOT NULL DEFAULT 0 CHECK (tokens >= 0)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Answers that were paid for, by everything that shapes them.
+        CREATE TABLE completion (
+            key TEXT PRIMARY KEY,
+            attempt TEXT NOT NULL REFERENCES attempt (id),
+            content TEXT NOT NULL,
+            stored_at INTEGER NOT NULL
+        ) STRICT;
+        """
+}

@@ -1,0 +1,175 @@
+import GRDB
+package import OrchestratorCore
+
+/// A run's access to the ledger, under its budgets.
+package struct RunLedger: AttemptLedger {
+    let ledger: Ledger
+    let run: String
+    let budgets: Budgets
+    let clock: @Sendable () -> Timestamp
+
+    package func reserve(_ plan: AttemptPlan) async throws(LedgerError) -> Reservation {
+        let now = clock()
+        return try change { database in
+            let scopes = BudgetScope.all(run: run, provider: plan.model.provider, at: now, budgets)
+            for scope in scopes { try Self.check(scope, plan, database) }
+            try database.execute(
+                sql: """
+                    INSERT INTO attempt (id, run, work, provider, model, purpose, state, worst_case, amount, price_source,
+                        input_bound, max_output, day, began_at)
+                    VALUES (?, ?, ?, ?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    plan.id.description, run, plan.work, plan.model.provider, plan.model.name, plan.purpose.rawValue,
+                    plan.worstCase.nanodollars, plan.worstCase.nanodollars, plan.priceSource.description,
+                    plan.inputBound, plan.maxOutput, String(now.description.prefix(10)), now.seconds,
+                ])
+            for scope in scopes {
+                try database.execute(
+                    sql: """
+                        INSERT INTO account (scope, reserved, requests, tokens) VALUES (?, ?, 1, ?)
+                        ON CONFLICT (scope) DO UPDATE SET reserved = reserved + excluded.reserved,
+                            requests = requests + 1, tokens = tokens + excluded.tokens
+                        """,
+                    arguments: [scope.key, plan.worstCase.nanodollars, plan.inputBound + plan.maxOutput])
+            }
+            return Reservation(attempt: plan.id, amount: plan.worstCase)
+        }
+    }
+
+    package func settle(_ reservation: Reservation, _ settlement: Settlement) async throws(LedgerError) {
+        try close(reservation, .settled(settlement), failure: nil)
+    }
+
+    package func release(_ reservation: Reservation, _ error: ProviderError) async throws(LedgerError) {
+        try close(reservation, .released, failure: error.code.rawValue)
+    }
+
+    package func hold(
+        _ reservation: Reservation, _ reference: AttemptReference, _ error: ProviderError
+    ) async throws(LedgerError) {
+        try close(reservation, .uncertain, failure: error.code.rawValue, request: reference.providerRequestID)
+    }
+
+    private func close(
+        _ reservation: Reservation, _ end: Transition.End, failure: String?, request: String? = nil
+    ) throws(LedgerError) {
+        let now = clock()
+        try change { database in
+            guard
+                let row = try Row.fetchOne(
+                    database, sql: "SELECT * FROM attempt WHERE id = ? AND state = 'reserved'",
+                    arguments: [reservation.attempt.description])
+            else { throw StoreError(.notFound, "the attempt \(reservation.attempt) is not reserved") }
+            try Transition(row).apply(end, at: now, failure: failure, request: request, database)
+        }
+    }
+
+    /// Throws `overBudget` where the worst case does not fit into what a scope has left.
+    private static func check(_ scope: BudgetScope, _ plan: AttemptPlan, _ database: Database) throws {
+        let row = try Row.fetchOne(database, sql: "SELECT * FROM account WHERE scope = ?", arguments: [scope.key])
+        func amount(_ column: String) -> Int64 { row?[column] ?? 0 }
+        if let limit = scope.limit {
+            let (used, overflow) = [amount("settled"), amount("reserved"), amount("uncertain"), plan.worstCase.nanodollars]
+                .reduce((Int64(0), false)) { sum, next in
+                    let (total, overflow) = sum.0.addingReportingOverflow(next)
+                    return (total, sum.1 || overflow)
+                }
+            guard !overflow, used <= limit.nanodollars else {
+                throw LedgerError(
+                    overBudget: .init(
+                        scope: scope.title, limit: limit, settled: Money(nanodollars: amount("settled")),
+                        reserved: Money(nanodollars: amount("reserved")),
+                        uncertain: Money(nanodollars: amount("uncertain")), asked: plan.worstCase))
+            }
+        }
+        if let limit = scope.requests, amount("requests") >= limit {
+            throw LedgerError(failed: "the \(scope.title) limit of \(limit) requests is reached")
+        }
+        let tokens = amount("tokens") + Int64(plan.inputBound + plan.maxOutput)
+        if let limit = scope.tokens, tokens > limit {
+            throw LedgerError(failed: "the \(scope.title) limit of \(limit) tokens has no room for the next request")
+        }
+    }
+
+    /// One transaction; errors of the database become ledger errors.
+    private func change<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
+        var refusal: LedgerError?
+        do {
+            return try ledger.file.write { database in
+                do { return try body(database) } catch let error as LedgerError {
+                    refusal = error
+                    throw error
+                }
+            }
+        } catch {
+            throw refusal ?? LedgerError(failed: error.context)
+        }
+    }
+}
+
+/// The end of an attempt: its row and the totals of all its scopes change together.
+struct Transition {
+    enum End {
+        case settled(Settlement)
+        case released
+        case uncertain
+    }
+
+    private let row: Row
+
+    init(_ row: Row) { self.row = row }
+
+    func apply(
+        _ end: End, at time: Timestamp, failure: String?, request: String? = nil, _ database: Database
+    ) throws {
+        let before = row["state"] as String
+        let amount = row["amount"] as Int64
+        var after: (state: String, amount: Int64, excess: Int64) = ("released", 0, 0)
+        var settlement: Settlement?
+        switch end {
+        case .released: break
+        case .uncertain: after = ("uncertain", amount, 0)
+        case .settled(let found):
+            settlement = found
+            after = ("settled", found.amount.nanodollars, found.excess.nanodollars)
+        }
+        let usage = settlement?.usage
+        try database.execute(
+            sql: """
+                UPDATE attempt SET state = ?, amount = ?, excess = ?, basis = ?, input_tokens = ?, cached_tokens = ?,
+                    output_tokens = ?, served_model = ?, provider_request = coalesce(?, provider_request),
+                    failure = coalesce(?, failure), ended_at = ?
+                WHERE id = ?
+                """,
+            arguments: [
+                after.state, after.amount, after.excess, settlement?.basis.rawValue, usage?.input, usage?.cacheRead,
+                usage?.output, settlement?.completion?.servedModel,
+                request ?? settlement?.completion?.providerRequestID, failure, time.seconds, row["id"] as String,
+            ])
+        try move(from: before, amount, to: after.state, after.amount + after.excess, database)
+        if let completion = settlement?.completion {
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?)",
+                arguments: [row["work"] as String, row["id"] as String, try JSONText.encode(completion), time.seconds])
+        }
+    }
+
+    /// Moves an amount between the columns of every account the attempt counts in.
+    private func move(
+        from before: String, _ taken: Int64, to after: String, _ added: Int64, _ database: Database
+    ) throws {
+        let day = row["day"] as String
+        let provider = row["provider"] as String
+        let month = day.prefix(7)
+        let scopes = ["run/\(row["run"] as String)", "day/\(day)", "month/\(month)", "provider/\(provider)/\(month)"]
+        for scope in scopes {
+            // The names come from the table's own CHECK, never from outside.
+            try database.execute(
+                sql: "UPDATE account SET \(before) = \(before) - ? WHERE scope = ?", arguments: [taken, scope])
+            guard after != "released" else { continue }
+            try database.execute(
+                sql: "UPDATE account SET \(after) = \(after) + ? WHERE scope = ?", arguments: [added, scope])
+        }
+    }
+}

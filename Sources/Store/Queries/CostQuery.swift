@@ -1,0 +1,81 @@
+import GRDB
+package import OrchestratorCore
+
+/// What an account holds.
+package struct AccountTotals: Sendable, Hashable {
+    /// Spent, including what a provider charged beyond its price list.
+    package var settled = Money.zero
+    package var reserved = Money.zero
+    /// Perhaps spent: counted in full until it is known.
+    package var uncertain = Money.zero
+    package var requests = 0
+
+    /// What counts against a budget.
+    package var committed: Money {
+        Money(nanodollars: settled.nanodollars + reserved.nanodollars + uncertain.nanodollars)
+    }
+}
+
+/// A row of `secorch cost`.
+package struct CostRow: Sendable, Hashable {
+    /// The run, day, provider or model that the row is about.
+    package let group: String
+    package let requests: Int
+    package let settled: Money
+    package let uncertain: Money
+    package let inputTokens: Int
+    package let cachedTokens: Int
+    package let outputTokens: Int
+    package let failures: Int
+}
+
+extension Ledger {
+    /// By what `secorch cost` groups.
+    package enum Grouping: String, Sendable, CaseIterable {
+        case run, day, provider, model
+
+        fileprivate var column: String {
+            switch self {
+            case .run: "run"
+            case .day: "day"
+            case .provider: "provider"
+            case .model: "provider || '/' || model"
+            }
+        }
+    }
+
+    /// The totals of `run/ID`, `day/DATE`, `month/YYYY-MM` or `provider/ID/YYYY-MM`.
+    package func totals(scope: String) throws(StoreError) -> AccountTotals {
+        try file.read { database in
+            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM account WHERE scope = ?", arguments: [scope])
+            else { return AccountTotals() }
+            return AccountTotals(
+                settled: Money(nanodollars: row["settled"]), reserved: Money(nanodollars: row["reserved"]),
+                uncertain: Money(nanodollars: row["uncertain"]), requests: row["requests"])
+        }
+    }
+
+    /// What was spent, newest or dearest first.
+    /// - Parameter run: only this run's attempts; nil for all.
+    package func costs(by grouping: Grouping, run: String? = nil) throws(StoreError) -> [CostRow] {
+        let order = grouping == .run || grouping == .day ? "1 DESC" : "settled DESC, 1"
+        return try file.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT \(grouping.column), count(*) AS requests,
+                        sum(CASE state WHEN 'settled' THEN amount + excess ELSE 0 END) AS settled,
+                        sum(CASE state WHEN 'uncertain' THEN amount WHEN 'reserved' THEN amount ELSE 0 END) AS uncertain,
+                        coalesce(sum(input_tokens), 0), coalesce(sum(cached_tokens), 0), coalesce(sum(output_tokens), 0),
+                        count(failure)
+                    FROM attempt WHERE ? IS NULL OR run = ? GROUP BY 1 ORDER BY \(order)
+                    """, arguments: [run, run]
+            ).map { row in
+                CostRow(
+                    group: row[0], requests: row[1], settled: Money(nanodollars: row[2]),
+                    uncertain: Money(nanodollars: row[3]), inputTokens: row[4], cachedTokens: row[5],
+                    outputTokens: row[6], failures: row[7])
+            }
+        }
+    }
+}
