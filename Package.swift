@@ -77,13 +77,14 @@ let package = Package(
             name: "Pipeline",
             dependencies: [
                 "OrchestratorCore", "SyntaxTree", "Ingestion", "Tokens", "Detection", "Rules", "Store", "Reporting",
-                "Settings",
+                "Settings", "Providers",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "secorch",
             dependencies: [
                 "Pipeline", "OrchestratorCore", "Ingestion", "Detection", "Rules", "Store", "Reporting", "Settings",
+                "Providers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

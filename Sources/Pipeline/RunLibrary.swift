@@ -9,6 +9,8 @@ package struct RunLibrary: Sendable {
         state = try StateFolder(path)
     }
 
+    package var ledger: Ledger { get throws { try Ledger(state: state) } }
+
     package var catalog: CatalogStore { get throws { try CatalogStore(state: state) } }
 
     /// Every run with the store it lies in, newest first; of those that began in the same second, the later recorded.

@@ -7,8 +7,11 @@ package struct ConfigurationLoader: Sendable {
     private static let prefix = "SECORCH_"
     private static let keys = [
         "rule_sets", "exclude", "include", "largest_file_mb", "personal_data", "disable_rules", "fail_on",
-        "suppressions",
+        "suppressions", "providers", "budgets", "local_only", "on_uncertain",
     ]
+    /// Keys whose values the environment can give: lists by commas, the rest as they are.
+    private static let lists = ["rule_sets", "exclude", "include", "disable_rules"]
+    private static let nested = ["providers", "budgets"]
 
     private let reader: any MarkedDocumentReader
 
@@ -41,13 +44,12 @@ package struct ConfigurationLoader: Sendable {
         guard case .mapping(var pairs, let mark) = document else {
             throw DocumentError(document.mark, "expected a mapping, found \(document.kind)")
         }
-        for key in Self.keys {
+        for key in Self.keys where !Self.nested.contains(key) {
             let name = Self.prefix + key.uppercased()
             guard let value = environment[name] else { continue }
             let place = MarkedNode.Mark(file: name, line: 1, column: 1)
-            let isList = ["rule_sets", "exclude", "include", "disable_rules"].contains(key)
             let node: MarkedNode =
-                isList
+                Self.lists.contains(key)
                 ? .sequence(value.split(separator: ",").map { .scalar(String($0), plain: true, place) }, place)
                 : .scalar(value, plain: true, place)
             pairs.removeAll { $0.key == key }
@@ -71,6 +73,7 @@ package struct ConfigurationLoader: Sendable {
         configuration.disabledRules = try fields.strings("disable_rules")
         configuration.failOn = try fields.optionalChoice("fail_on", of: Severity.self)
         configuration.honoursSuppressions = try fields.optionalBoolean("suppressions")
+        try ModelSettingsReader.read(&fields, into: &configuration)
         try fields.finish()
         return configuration
     }

@@ -19,6 +19,14 @@ package struct ScanConfiguration: Sendable, Hashable {
     package var failOn: Severity?
     /// False where findings are shown as if no comment suppressed any.
     package var honoursSuppressions: Bool?
+    /// The providers and models that may be asked; empty for a scan without a model.
+    package var providers: [ProviderDescriptor] = []
+    package var models: [ModelDescriptor] = []
+    package var budgets = Budgets()
+    /// Refuses whatever could leave this machine.
+    package var isLocalOnly = false
+    /// Whether work whose last attempt may have been charged is sent again: consent to pay twice.
+    package var retriesUncertain = false
     /// What a reader of the report must know about how the configuration came about.
     package var notices: [String] = []
 

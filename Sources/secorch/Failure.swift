@@ -2,6 +2,7 @@ import Detection
 import Ingestion
 import OrchestratorCore
 import Pipeline
+import Providers
 import Reporting
 import Rules
 import Store
@@ -10,7 +11,7 @@ import Store
 enum Failure {
     static func isOurs(_ error: any Error) -> Bool {
         error is PipelineError || error is IngestionError || error is StoreError || error is ReportingError
-            || error is DetectionError || error is RulesError || error is DocumentError
+            || error is DetectionError || error is RulesError || error is DocumentError || error is DescriptorError
     }
 
     /// Nearly all of them name something the user can mend; what they cannot is ours.

@@ -15,6 +15,7 @@ struct Secorch: AsyncParsableCommand {
               secorch files . --json                       every path with its coverage state
               secorch report latest --out /tmp/again       write the newest run's report again
               secorch rulesets show gdpr                   the controls of a framework
+              secorch providers check                      whether the configured models can be asked
               secorch doctor                               what is installed and what is missing
 
             EXIT CODES
@@ -28,6 +29,7 @@ struct Secorch: AsyncParsableCommand {
             """,
         version: Installation.version,
         subcommands: [
-            Scan.self, Files.self, Report.self, Rulesets.self, Runs.self, Doctor.self, Init.self,
+            Scan.self, Files.self, Report.self, Rulesets.self, Runs.self, ProvidersCommand.self, Cost.self, Doctor.self,
+            Init.self,
         ])
 }

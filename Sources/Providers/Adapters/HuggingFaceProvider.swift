@@ -10,7 +10,9 @@ package struct HuggingFaceProvider: WireProvider {
     var completionPath: String { "/chat/completions" }
 
     func body(for request: CompletionRequest) -> JSON { ChatShape.body(request) }
-    func assembler(for request: CompletionRequest) -> ChatAssembler { ChatAssembler(limit: descriptor.limits.answerLimit) }
+    func assembler(for request: CompletionRequest) -> ChatAssembler {
+        ChatAssembler(limit: descriptor.limits.answerLimit)
+    }
     func draft(of answer: JSON) throws(AnswerFault) -> CompletionDraft { try ChatShape.draft(of: answer) }
 
     func fault(status: Int, body: ErrorBody?, common: AnswerFault) -> AnswerFault {

@@ -14,7 +14,9 @@ package struct Failover: Sendable {
     /// The next model. Among the first few that are equal but for their provider, the one with the fewest requests under way.
     package mutating func next(outstanding: (String) -> Int) -> ModelDescriptor? {
         guard let first = left.first else { return nil }
-        let equals = left.prefix { $0.id.name == first.id.name && $0.price == first.price && $0.leavesHost == first.leavesHost }
+        let equals = left.prefix {
+            $0.id.name == first.id.name && $0.price == first.price && $0.leavesHost == first.leavesHost
+        }
         let index = equals.indices.min { outstanding(left[$0].id.provider) < outstanding(left[$1].id.provider) }
         return left.remove(at: index ?? 0)
     }

@@ -38,7 +38,8 @@ package struct Traffic: Sendable {
             return .refused(rest.why, "the provider rests after an earlier error of this kind", until: rest.until)
         }
         let own = limits[model.provider]
-        var limiter = limiters[model]
+        var limiter =
+            limiters[model]
             ?? RateLimiter(requestsPerMinute: own?.requestsPerMinute, tokensPerMinute: own?.tokensPerMinute, now: now)
         defer { limiters[model] = limiter }
         switch limiter.ask(ticket: ticket, tokens: tokens, now: now) {

@@ -31,7 +31,9 @@ package struct PriceTable: Hashable, Sendable {
     /// Where a model is listed twice, the first entry counts.
     package init(name: String, _ entries: [Entry]) {
         self.name = name
-        self.entries = Dictionary(entries.map { (ModelID(provider: $0.provider, name: $0.model), $0) }) { first, _ in first }
+        self.entries = Dictionary(entries.map { (ModelID(provider: $0.provider, name: $0.model), $0) }) { first, _ in
+            first
+        }
     }
 
     package func entry(_ model: ModelID) -> Entry? { entries[model] }
@@ -46,13 +48,19 @@ package struct PriceTable: Hashable, Sendable {
             let input = try TokenPrice(dollarsPerMillion: inputText)
             let output = try TokenPrice(dollarsPerMillion: outputText)
             if input == .zero, output == .zero {
-                return .unknown("the price table \(name) lists \(model) at zero, which a provider that charges does not mean")
+                return .unknown(
+                    "the price table \(name) lists \(model) at zero, which a provider that charges does not mean")
             }
             let read = try entry.cacheRead.map { (text) throws(MoneyError) in try TokenPrice(dollarsPerMillion: text) }
-            let write = try entry.cacheWrite.map { (text) throws(MoneyError) in try TokenPrice(dollarsPerMillion: text) }
+            let write = try entry.cacheWrite.map { (text) throws(MoneyError) in try TokenPrice(dollarsPerMillion: text)
+            }
             let base = PriceSchedule.Tier(
-                input: input, output: output, cacheRead: read == .zero && input != .zero ? nil : read, cacheWrite: write)
-            let tiers = [base] + (try entry.longContextFrom.map { (start) throws(MoneyError) in [try Self.dearer(base, above: start)] } ?? [])
+                input: input, output: output, cacheRead: read == .zero && input != .zero ? nil : read, cacheWrite: write
+            )
+            let tiers =
+                [base]
+                + (try entry.longContextFrom.map { (start) throws(MoneyError) in [try Self.dearer(base, above: start)] }
+                    ?? [])
             return .known(PriceSchedule(tiers: tiers, source: .table(name)))
         } catch {
             return .unknown("the price of \(model) in the price table \(name) cannot be used: \(error)")

@@ -28,7 +28,8 @@ package final class Ledger: Sendable {
                 database, sql: "SELECT * FROM attempt WHERE run = ? AND state = 'reserved' ORDER BY began_at, id",
                 arguments: [run])
             for row in rows {
-                try Transition(row).apply(.uncertain, at: time, failure: "the program ended before the answer", database)
+                try Transition(row).apply(
+                    .uncertain, at: time, failure: "the program ended before the answer", database)
             }
             return rows.map(Self.reference)
         }

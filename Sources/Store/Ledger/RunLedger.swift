@@ -70,11 +70,13 @@ package struct RunLedger: AttemptLedger {
         let row = try Row.fetchOne(database, sql: "SELECT * FROM account WHERE scope = ?", arguments: [scope.key])
         func amount(_ column: String) -> Int64 { row?[column] ?? 0 }
         if let limit = scope.limit {
-            let (used, overflow) = [amount("settled"), amount("reserved"), amount("uncertain"), plan.worstCase.nanodollars]
-                .reduce((Int64(0), false)) { sum, next in
-                    let (total, overflow) = sum.0.addingReportingOverflow(next)
-                    return (total, sum.1 || overflow)
-                }
+            let (used, overflow) = [
+                amount("settled"), amount("reserved"), amount("uncertain"), plan.worstCase.nanodollars,
+            ]
+            .reduce((Int64(0), false)) { sum, next in
+                let (total, overflow) = sum.0.addingReportingOverflow(next)
+                return (total, sum.1 || overflow)
+            }
             guard !overflow, used <= limit.nanodollars else {
                 throw LedgerError(
                     overBudget: .init(

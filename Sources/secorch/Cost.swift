@@ -1,0 +1,52 @@
+import ArgumentParser
+import OrchestratorCore
+import Pipeline
+import Store
+
+extension Ledger.Grouping: ExpressibleByArgument {}
+
+struct Cost: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what was spent on models.",
+        discussion:
+            "Uncertain amounts may have been charged; they count against the budgets in full until that is known.")
+
+    @Option(name: .customLong("by"), help: "Group by run, day, provider or model.")
+    var grouping = Ledger.Grouping.model
+
+    @Option(name: .customLong("run"), help: "Only this run: its id, a prefix of it, or 'latest'.")
+    var id: String?
+
+    @Flag(help: "Print one JSON object a line.")
+    var json = false
+
+    @OptionGroup var state: StateOptions
+
+    func run() throws {
+        let library = try RunLibrary(state: state.folder)
+        let run = try id.map { try library.run($0).run.id }
+        let rows = try library.ledger.costs(by: grouping, run: run)
+        if rows.isEmpty, !json { Console.line("secorch: nothing was sent to any model") }
+        for row in rows {
+            if json {
+                Console.print(object(row).text)
+            } else {
+                let uncertain = row.uncertain == .zero ? "" : ", \(row.uncertain) uncertain"
+                let failures = row.failures == 0 ? "" : ", \(row.failures) failed"
+                Console.print(
+                    VisibleText.of(
+                        "\(row.group)  \(row.settled)\(uncertain)  \(row.requests) requests\(failures)  "
+                            + "\(row.inputTokens) tokens in (\(row.cachedTokens) cached), \(row.outputTokens) out"))
+            }
+        }
+    }
+
+    private func object(_ row: CostRow) -> JSONValue {
+        [
+            "group": .string(row.group), "requests": .number(row.requests), "failures": .number(row.failures),
+            "settled_nanodollars": .number(Int(row.settled.nanodollars)),
+            "uncertain_nanodollars": .number(Int(row.uncertain.nanodollars)), "input_tokens": .number(row.inputTokens),
+            "cached_tokens": .number(row.cachedTokens), "output_tokens": .number(row.outputTokens),
+        ]
+    }
+}
