@@ -77,7 +77,7 @@ let package = Package(
             name: "Pipeline",
             dependencies: [
                 "OrchestratorCore", "SyntaxTree", "Ingestion", "Tokens", "Detection", "Rules", "Store", "Reporting",
-                "Settings", "Providers",
+                "Settings", "Providers", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(

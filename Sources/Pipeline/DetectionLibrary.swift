@@ -55,6 +55,9 @@ package struct DetectionLibrary: Sendable {
     /// A new analyzer, for one task at a time.
     package func analyzer() -> Analyzer { Analyzer(book: book, grammars: grammars, redactor: redactor) }
 
+    /// A rule's title; its id where there is no such rule.
+    package func title(ofRule id: String) -> String { book.descriptions.first { $0.id == id }?.title ?? id }
+
     /// Weakness -> the languages some enabled rule covers. A rule for any text covers them all.
     package var coverage: [Int: Set<Language>] {
         var table: [Int: Set<Language>] = [:]

@@ -31,7 +31,7 @@ package struct Orchestrator: Sendable {
         let failOn = parts.configuration.failOn
         let report = try StoredReport(
             parts.store, run: run, manifest: manifest, ruleSets: parts.ruleSets, finishedAt: now,
-            exitCode: { Int(Self.exitStatus($0, failOn: failOn).rawValue) })
+            exitCode: { Int(Self.exitStatus($0, manifest.review, failOn: failOn).rawValue) })
         try write(report, parts.templates, into: parts.out)
         let finished = try parts.store.finish(run, at: now, exitCode: report.header.run.exitCode)
         return outcome(finished, report.header.summary, parts.out, resumed: resumed)
@@ -73,8 +73,10 @@ package struct Orchestrator: Sendable {
             exitCode: ExitStatus(rawValue: Int32(run.exitCode ?? 4)) ?? .internalError, resumed: resumed)
     }
 
-    private static func exitStatus(_ summary: Summary, failOn: Severity?) -> ExitStatus {
-        if summary.files(.notAssessed) > 0 { return .incomplete }
+    private static func exitStatus(
+        _ summary: Summary, _ review: ReviewSummary?, failOn: Severity?
+    ) -> ExitStatus {
+        if summary.files(.notAssessed) > 0 || review?.gaps.isEmpty == false { return .incomplete }
         guard let failOn else { return .done }
         return summary.open.contains { $0.key >= failOn && $0.value > 0 } ? .findings : .done
     }

@@ -3,19 +3,21 @@ import Store
 
 /// A scan, from a walked target to a report. Read this file first.
 ///
-/// Stages hand on small manifests of what lies in the store; the journal skips those that a killed run had finished. A
-/// scan without a model goes from `detect` straight to `map`.
+/// Stages hand on small manifests of what lies in the store; the journal skips those that a killed run had finished. The
+/// review is the model's part (plan, complete, parse in `Review`); a scan without a model goes straight on.
 package struct Pipeline: Sendable {
     let walk: RecordFiles  // Repository        -> FileManifest        what is in scope, and why the rest is not
     let detect: DetectWeaknesses  // FileManifest      -> DetectionManifest   the embedded analyzer: free, cached
-    let map: MapControls  // DetectionManifest -> AssessmentManifest  findings and coverage -> control statuses
+    let review: Review?  // DetectionManifest -> ReviewSummary       the only part that spends money
+    let map: MapControls  // ExaminedManifest  -> AssessmentManifest  findings and coverage -> control statuses
     let journal: Journal
 
     /// Throws what stages throw; `CancellationError` leaves everything recorded so far for the next run.
     package func run(_ repository: Repository) async throws -> AssessmentManifest {
         let files = try await journal.checkpoint(walk, repository)
         let findings = try await journal.checkpoint(detect, files)
-        return try await journal.checkpoint(map, findings)
+        let review = try await review?.run(findings, journal)
+        return try await journal.checkpoint(map, ExaminedManifest(detection: findings, review: review))
     }
 }
 
@@ -32,6 +34,13 @@ package struct DetectionManifest: Sendable, Codable {
     package let digest: Digest
 }
 
+/// What analyzer and model said of a run.
+package struct ExaminedManifest: Sendable, Codable {
+    package let detection: DetectionManifest
+    /// Nil for a scan without a model.
+    package let review: ReviewSummary?
+}
+
 /// What the report needs to know besides the rows in the store.
 package struct AssessmentManifest: Sendable, Codable {
     /// The rules that found something, by id, as they were then.
@@ -39,4 +48,5 @@ package struct AssessmentManifest: Sendable, Codable {
     /// The weaknesses found, by number.
     package let weaknesses: [Weakness]
     package let target: Digest
+    package let review: ReviewSummary?
 }

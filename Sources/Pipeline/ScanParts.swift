@@ -1,6 +1,7 @@
 import Detection
 import Ingestion
 import OrchestratorCore
+import Providers
 import Reporting
 import Rules
 import Settings
@@ -17,6 +18,8 @@ struct ScanParts {
     let ruleSets: [RuleSet]
     let templates: ReportTemplates
     let store: RunStore
+    /// Nil for a scan without a model.
+    let review: ReviewSteps?
 
     /// Throws the errors of the targets: what cannot be opened, read or written, and why.
     init(_ request: ScanRequest, _ installation: Installation) throws {
@@ -26,6 +29,7 @@ struct ScanParts {
         configuration = request.configuration.narrowed(by: root)
         library = try DetectionLibrary(installation, disabled: configuration.disabledRules)
         let state = try StateFolder(request.state)
+        review = try ReviewSteps(configuration, installation, state)
         let catalog = try CatalogStore(state: state)
         frameworks = try FrameworkLibrary(installation, catalog)
         ruleSets = try frameworks.ruleSets(configuration.ruleSets)
@@ -46,7 +50,8 @@ struct ScanParts {
             detectionRuleCount: library.book.descriptions.count, templates: templates.digest,
             personalData: personalData.rawValue, since: request.since,
             honoursSuppressions: configuration.honoursSuppressions ?? true,
-            notices: target.notices + configuration.notices + library.notices)
+            models: review?.identity ?? [],
+            notices: target.notices + configuration.notices + library.notices + (review?.notices ?? []))
     }
 
     func pipeline(
@@ -58,6 +63,15 @@ struct ScanParts {
                 library: library, target: target, largestFile: Inspector.Policy(configuration).largestFile,
                 store: store, run: run.id, jobs: jobs, honoursSuppressions: run.settings.honoursSuppressions,
                 progress: progress),
+            review: review.flatMap { steps in
+                steps.selection.models.isEmpty
+                    ? nil
+                    : Review(
+                        steps: steps, library: library, target: target,
+                        largestFile: Inspector.Policy(configuration).largestFile, weaknesses: frameworks.weaknesses,
+                        honoursSuppressions: run.settings.honoursSuppressions, store: store, run: run.id,
+                        progress: progress)
+            },
             map: MapControls(
                 library: library, ruleSets: ruleSets, weaknesses: frameworks.weaknesses, personalData: personalData,
                 honoursSuppressions: run.settings.honoursSuppressions, target: target.digest, store: store,

@@ -34,7 +34,7 @@ struct StoredReport: ReportSource {
                 detectionRuleCount: run.settings.detectionRuleCount, templates: run.settings.templates,
                 personalData: run.settings.personalData, since: run.settings.since,
                 honoursSuppressions: honoursSuppressions, notices: run.settings.notices),
-            summary: summary, weaknesses: manifest.weaknesses, rules: manifest.rules)
+            review: manifest.review, summary: summary, weaknesses: manifest.weaknesses, rules: manifest.rules)
     }
 
     private static func summary(

@@ -94,6 +94,35 @@ enum RunMigrations {
             FOREIGN KEY (analysis, number) REFERENCES finding (analysis, number)
         ) STRICT, WITHOUT ROWID;
 
+        -- What goes to a model in one request, and what became of it.
+        CREATE TABLE run_batch (
+            run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            model TEXT NOT NULL,
+            tokens INTEGER NOT NULL,
+            chunks TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('pending', 'answered', 'not assessed')),
+            reason TEXT NOT NULL,
+            PRIMARY KEY (run, number)
+        ) STRICT, WITHOUT ROWID;
+
+        -- What models said of files: like the analyzer's results, shared between runs.
+        CREATE TABLE run_review (
+            run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+            ordinal INTEGER NOT NULL,
+            analysis INTEGER NOT NULL REFERENCES analysis (id),
+            PRIMARY KEY (run, ordinal, analysis)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Findings of the analyzer that a model found as well, with the confidence that both together give.
+        CREATE TABLE run_agreement (
+            run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+            finding TEXT NOT NULL,
+            confidence INTEGER NOT NULL CHECK (confidence BETWEEN 0 AND 100),
+            PRIMARY KEY (run, finding)
+        ) STRICT, WITHOUT ROWID;
+
         CREATE TABLE control_assessment (
             run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
             ordinal INTEGER NOT NULL,

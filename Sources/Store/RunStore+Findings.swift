@@ -13,10 +13,13 @@ extension RunStore {
                     INSERT INTO run_finding
                     WITH found AS (
                         SELECT f.run, f.ordinal, c.analysis, c.number, c.rule, c.severity,
-                            count(*) FILTER (WHERE c.suppression_reason IS NULL OR NOT ?) OVER (PARTITION BY c.rule) AS open
-                        FROM run_file f JOIN finding c ON c.analysis = f.analysis WHERE f.run = ?)
+                            count(*) FILTER (WHERE c.suppression_reason IS NULL OR NOT ?1) OVER (PARTITION BY c.rule) AS open
+                        FROM (
+                            SELECT run, ordinal, analysis FROM run_file WHERE run = ?2 AND analysis IS NOT NULL
+                            UNION ALL SELECT run, ordinal, analysis FROM run_review WHERE run = ?2) f
+                        JOIN finding c ON c.analysis = f.analysis)
                     SELECT run, row_number() OVER (
-                            ORDER BY CASE severity \(ranks) END, open DESC, rule, ordinal, number) - 1, analysis, number
+                            ORDER BY CASE severity \(ranks) END, open DESC, rule, ordinal, number, analysis) - 1, analysis, number
                     FROM found
                     """, arguments: [honouringSuppressions, run])
             return database.changesCount
@@ -30,12 +33,14 @@ extension RunStore {
     ) throws {
         try file.forEach(
             sql: """
-                SELECT a.path, c.id, c.fingerprint, c.rule, c.weakness, c.severity, c.confidence, c.message,
+                SELECT a.path, c.id, c.fingerprint, c.rule, c.weakness, c.severity,
+                    coalesce(g.confidence, c.confidence), c.message,
                     c.start_line, c.start_column, c.end_line, c.end_column, c.symbol, c.evidence_line, c.evidence,
                     c.suppression_reason, c.suppression_line
                 FROM run_finding r
                 JOIN finding c ON c.analysis = r.analysis AND c.number = r.number
                 JOIN analysis a ON a.id = r.analysis
+                LEFT JOIN run_agreement g ON g.run = r.run AND g.finding = c.id
                 WHERE r.run = ? ORDER BY r.ordinal
                 """, arguments: [run], { row in try Self.finding(row, honouringSuppressions) }, body)
     }

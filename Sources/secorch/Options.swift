@@ -64,3 +64,46 @@ struct WorkOptions: ParsableArguments {
 
     var progress: any ProgressListener { quiet ? NoProgress() : TerminalProgress() }
 }
+
+/// Which models may be asked, and for how much.
+struct ModelOptions: ParsableArguments {
+    @Option(help: "The most this run may cost, in US dollars.")
+    var budget: String?
+
+    @Option(help: "Ask only this provider.")
+    var provider: String?
+
+    @Option(help: "Ask only this model, by its name at the provider.")
+    var model: String?
+
+    @Flag(help: "Refuse every model that could leave this machine.")
+    var localOnly = false
+
+    @Flag(help: "Ask no model at all.")
+    var offline = false
+
+    @Flag(help: "Send again what may have been charged already: consent to pay twice.")
+    var retryUncertain = false
+
+    /// Throws `badConfiguration` where a named provider or model is not configured.
+    func apply(to configuration: inout ScanConfiguration) throws {
+        if let budget {
+            do { configuration.budgets.run = try Money(dollars: budget) } catch {
+                throw PipelineError(.badConfiguration, "--budget: \(error)")
+            }
+        }
+        if localOnly { configuration.isLocalOnly = true }
+        if retryUncertain { configuration.retriesUncertain = true }
+        if offline { (configuration.providers, configuration.models) = ([], []) }
+        guard provider != nil || model != nil else { return }
+        configuration.models = configuration.models.filter { candidate in
+            (provider ?? candidate.id.provider) == candidate.id.provider
+                && (model ?? candidate.id.name) == candidate.id.name
+        }
+        guard !configuration.models.isEmpty || offline else {
+            throw PipelineError(
+                .badConfiguration,
+                "no configured model is \(provider ?? "*")/\(model ?? "*"); see 'secorch providers list'")
+        }
+    }
+}

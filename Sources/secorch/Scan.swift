@@ -30,6 +30,7 @@ struct Scan: AsyncParsableCommand {
     @Flag(help: "Show findings as if no comment suppressed any.")
     var disableSuppressions = false
 
+    @OptionGroup var models: ModelOptions
     @OptionGroup var state: StateOptions
     @OptionGroup var settings: ConfigurationOptions
     @OptionGroup var work: WorkOptions
@@ -39,6 +40,7 @@ struct Scan: AsyncParsableCommand {
         if !ruleSets.isEmpty { configuration.ruleSets = ruleSets }
         if let failOn { configuration.failOn = failOn }
         if disableSuppressions { configuration.honoursSuppressions = false }
+        try models.apply(to: &configuration)
         let request = ScanRequest(
             target: path, out: out, state: state.folder, configuration: configuration, since: since,
             jobs: work.taskCount)

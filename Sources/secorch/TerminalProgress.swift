@@ -51,12 +51,16 @@ final class TerminalProgress: ProgressListener {
         }
     }
 
-    private static func unit(_ stage: StageName) -> String { stage == .render ? "reports" : "files" }
+    private static func unit(_ stage: StageName) -> String {
+        stage == .render ? "reports" : stage == .complete ? "prompts" : "files"
+    }
 
     private static func verb(_ stage: StageName) -> String {
         switch stage {
         case .walk: "reading"
         case .detect: "examining"
+        case .plan: "planning"
+        case .complete: "asking"
         case .map: "mapping"
         case .render: "writing"
         default: stage.rawValue

@@ -59,7 +59,7 @@ struct HandMadeReport: ReportSource {
             method: .init(
                 options: [], ruleSets: [ruleSet], detectionRules: Digest(of: "rules"), detectionRuleCount: 1,
                 templates: Digest(of: "templates"), personalData: "no", since: nil, honoursSuppressions: true,
-                notices: notices),
+                notices: notices), review: nil,
             summary: summary,
             weaknesses: [Weakness(id: 89, name: "SQL <injection>", checkType: .codeCompliance, parent: nil)],
             rules: [

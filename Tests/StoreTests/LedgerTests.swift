@@ -130,7 +130,8 @@ import Testing
                 group.addTask {
                     var generator = SeededGenerator(seed: UInt64(worker))
                     for number in 0..<each {
-                        guard let reservation = try? await account.reserve(plan("\(worker)-\(number)", cost: cost)) else {
+                        guard let reservation = try? await account.reserve(plan("\(worker)-\(number)", cost: cost))
+                        else {
                             continue
                         }
                         switch Int.random(in: 0..<4, using: &generator) {

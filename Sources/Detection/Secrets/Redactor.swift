@@ -52,7 +52,9 @@ package struct Redactor: Sendable {
             // Overlapping spans: whatever of this one is not hidden yet joins the mark before it.
             if span.range.lowerBound >= position {
                 output += String(decoding: bytes[position..<span.range.lowerBound], as: UTF8.self)
-                output += "[redacted \(span.name)]"
+                // Lines keep their numbers.
+                let lineEnds = bytes[span.range].count { $0 == UInt8(ascii: "\n") }
+                output += "[redacted \(span.name)]" + String(repeating: "\n", count: lineEnds)
             }
             position = max(position, span.range.upperBound)
         }

@@ -23,7 +23,7 @@ package struct MapControls: Stage {
             parts: ruleSets.map(\.digest.description) + [personalData.rawValue, String(honoursSuppressions)])
     }
 
-    package func run(_ input: DetectionManifest) async throws -> AssessmentManifest {
+    package func run(_ input: ExaminedManifest) async throws -> AssessmentManifest {
         progress.began(.map, total: nil)
         var tallies: [Int: ControlMapper.Tally] = [:]
         var rules: Set<String> = []
@@ -37,8 +37,16 @@ package struct MapControls: Stage {
         try store.recordAssessments(ruleSets.flatMap(mapper.assess), run: run)
         progress.ended(.map)
         return AssessmentManifest(
-            rules: library.book.descriptions.filter { rules.contains($0.id) },
-            weaknesses: tallies.keys.sorted().map(weakness), target: target)
+            rules: descriptions(of: rules, Set(tallies.keys)),
+            weaknesses: tallies.keys.sorted().map(weakness), target: target,
+            review: input.review)
+    }
+
+    /// The rules that found something, models' among them, by id.
+    private func descriptions(of ids: Set<String>, _ found: Set<Int>) -> [RuleDescription] {
+        let models = found.filter { ids.contains(ModelRule.prefix + String($0)) }
+            .map { ModelRule.description(of: $0, weaknesses, library) }
+        return (library.book.descriptions.filter { ids.contains($0.id) } + models).sorted { $0.id < $1.id }
     }
 
     private func weakness(_ id: Int) -> Weakness {

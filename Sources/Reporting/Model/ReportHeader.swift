@@ -10,6 +10,8 @@ package struct ReportHeader: Sendable {
     package let run: Run
     package let target: Target
     package let method: Method
+    /// The model's part; nil where none was asked.
+    package let review: ReviewSummary?
     package let summary: Summary
     /// The weaknesses that occur in the report.
     package let weaknesses: [Weakness]
@@ -17,13 +19,15 @@ package struct ReportHeader: Sendable {
     package let rules: [RuleDescription]
 
     package init(
-        tool: Tool, run: Run, target: Target, method: Method, summary: Summary, weaknesses: [Weakness],
+        tool: Tool, run: Run, target: Target, method: Method, review: ReviewSummary?,
+        summary: Summary, weaknesses: [Weakness],
         rules: [RuleDescription]
     ) {
         self.tool = tool
         self.run = run
         self.target = target
         self.method = method
+        self.review = review
         self.summary = summary
         self.weaknesses = weaknesses
         self.rules = rules

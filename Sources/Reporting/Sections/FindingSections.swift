@@ -136,14 +136,18 @@ struct FindingSections {
         let location = finding.location
         var title: [Inline] = [.code("\(location.path.text):\(location.startLine)")]
         if !finding.symbol.isEmpty { title += [" in ", .code(finding.symbol)] }
+        // What a rule says stands above its places once; what only this place says stands here.
+        let isOwn = sections.header.rules.first { $0.id == finding.rule }.map { $0.message != finding.message } ?? true
+        let own: [Block] = isOwn ? [.paragraph([.text(finding.message)])] : []
         return .section(
             id: "finding-\(finding.id)", role: "finding",
             [
-                .paragraph(title),
+                .paragraph(title)
+            ] + own + [
                 .source(
                     SourceExcerpt(
                         firstLine: finding.evidence.firstLine, lines: finding.evidence.lines,
-                        marked: location.startLine...max(location.startLine, lastLine(finding)))),
+                        marked: location.startLine...max(location.startLine, lastLine(finding))))
             ])
     }
 

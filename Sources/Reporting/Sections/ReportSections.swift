@@ -32,6 +32,8 @@ struct ReportSections {
         case "findings": try FindingSections(self).forEach(emit)
         case "suppressions": try SuppressionSections(self).forEach(emit)
         case "coverage": try CoverageSections(self).forEach(emit)
+        case "method": try ReviewSections(self).method.forEach(emit)
+        case "model_review": try ReviewSections(self).review.forEach(emit)
         case "rule_sets": try emit(ruleSets)
         case "reproducibility": try emit(reproducibility)
         case "attestation": try emit(attestation)
@@ -57,7 +59,14 @@ struct ReportSections {
             [["Scope"], [.text(scope)]],
             [["Report"], [.text("\(header.run.id), run \(header.run.number) of this target, final, unsigned")]],
             [["Finished"], [.text(header.run.finishedAt.description)]],
-            [["Assessor"], [.text("\(header.tool.name) \(header.tool.version), embedded analyzer, no model")]],
+            [
+                ["Assessor"],
+                [
+                    .text(
+                        "\(header.tool.name) \(header.tool.version), embedded analyzer, \(header.review.map { "model \($0.model)" } ?? "no model")"
+                    )
+                ],
+            ],
         ]
         return .table(Table("Identity", [.init("Item"), .init("Value")], rows: rows))
     }
@@ -178,7 +187,16 @@ struct ReportSections {
                     [["Templates"], [.code(method.templates.description)]],
                     [["Personal data"], [.text("declared: \(method.personalData)")]],
                     [["Suppressions"], [.text(method.honoursSuppressions ? "honoured" : "switched off")]],
-                    [["Model"], ["none; nothing random, no seed"]],
+                    [
+                        ["Model"],
+                        [
+                            .text(
+                                header.review.map {
+                                    "\($0.model), temperature 0, seed 1; answers are kept and not asked for again"
+                                }
+                                    ?? "none; nothing random, no seed")
+                        ],
+                    ],
                 ] + method.ruleSets.map { [[.text($0.id)], [.code($0.digest.description)]] }))
     }
 

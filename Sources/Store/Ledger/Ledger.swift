@@ -15,6 +15,27 @@ package final class Ledger: Sendable {
         file = try DatabaseFile(path: state.path + "/ledger.sqlite", migrations: LedgerMigrations.all)
     }
 
+    /// The secret of this state; drawn on first use.
+    package func stateKey() throws(StoreError) -> StateKey {
+        try file.write { database in
+            if let bytes = try Data.fetchOne(database, sql: "SELECT bytes FROM state_key") {
+                return StateKey(bytes: Array(bytes))
+            }
+            let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
+            try database.execute(sql: "INSERT INTO state_key VALUES (?)", arguments: [Data(bytes)])
+            return StateKey(bytes: bytes)
+        }
+    }
+
+    /// True where some attempt at a piece of work, of whatever run, may have been charged and nobody knows.
+    package func isHeld(work: String) throws(StoreError) -> Bool {
+        try file.read { database in
+            try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM attempt WHERE work = ? AND state = 'uncertain')",
+                arguments: [work]) ?? false
+        }
+    }
+
     /// The account of one run under its budgets.
     package func account(run: String, budgets: Budgets, clock: @escaping @Sendable () -> Timestamp) -> RunLedger {
         RunLedger(ledger: self, run: run, budgets: budgets, clock: clock)

@@ -39,7 +39,7 @@ enum LedgerMigrations {
             ended_at INTEGER
         ) STRICT;
         CREATE INDEX attempt_by_run ON attempt (run, state);
-        CREATE INDEX attempt_by_work ON attempt (run, work);
+        CREATE INDEX attempt_by_work ON attempt (work, state);
         CREATE INDEX attempt_by_day ON attempt (day, provider, model);
 
         -- Running totals per scope, kept by the same transactions that change attempts, so that a check costs a row.
@@ -51,6 +51,9 @@ enum LedgerMigrations {
             requests INTEGER NOT NULL DEFAULT 0 CHECK (requests >= 0),
             tokens INTEGER NOT NULL DEFAULT 0 CHECK (tokens >= 0)
         ) STRICT, WITHOUT ROWID;
+
+        -- A secret of this state, drawn once: nonces derive from it.
+        CREATE TABLE state_key (bytes BLOB NOT NULL) STRICT;
 
         -- Answers that were paid for, by everything that shapes them.
         CREATE TABLE completion (

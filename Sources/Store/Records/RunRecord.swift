@@ -41,12 +41,15 @@ package struct RunSettings: Sendable, Codable, Hashable {
     package let since: String?
     /// False where the user asked for findings as if nothing were suppressed.
     package let honoursSuppressions: Bool
+    /// The models asked, best first, with what else shapes their answers; empty for a scan without a model.
+    package let models: [String]
     /// What a reader must know about how the run went: parts missing, steps degraded.
     package let notices: [String]
 
     package init(
         version: String, options: [String], ruleSets: [PinnedRuleSet], detectionRules: Digest, detectionRuleCount: Int,
-        templates: Digest, personalData: String, since: String?, honoursSuppressions: Bool, notices: [String]
+        templates: Digest, personalData: String, since: String?, honoursSuppressions: Bool, models: [String] = [],
+        notices: [String]
     ) {
         self.version = version
         self.options = options
@@ -57,6 +60,7 @@ package struct RunSettings: Sendable, Codable, Hashable {
         self.personalData = personalData
         self.since = since
         self.honoursSuppressions = honoursSuppressions
+        self.models = models
         self.notices = notices
     }
 }

@@ -13,7 +13,8 @@ private func withProvider<Adapter: Provider, Value>(
     try await ScriptedServer.run(answers) { server, base in
         let descriptor = ServerDialect(wire: wire).descriptor(base, key: "env:KEY")
         let provider = try #require(
-            try ProviderRegistry.adapter(descriptor, keys: FixedKeys(keys: ["KEY": "sk-test"]), isLocalOnly: localOnly) as? Adapter)
+            try ProviderRegistry.adapter(descriptor, keys: FixedKeys(keys: ["KEY": "sk-test"]), isLocalOnly: localOnly)
+                as? Adapter)
         let value = try await body(provider, server)
         await provider.shutdown()
         return value
@@ -28,15 +29,24 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
     private let dialect = ServerDialect(wire: .openrouter)
 
     @Test func theRequestAsksForPrivacyPriceAndTheWholePrompt() async throws {
-        try await withProvider(.openrouter, as: OpenRouterProvider.self, { _ in ServerAction.answer(200, ServerDialect(wire: .openrouter).whole()) }) { provider, server in
+        try await withProvider(
+            .openrouter, as: OpenRouterProvider.self,
+            { _ in ServerAction.answer(200, ServerDialect(wire: .openrouter).whole()) }
+        ) { provider, server in
             var request = ConformanceTests.request(dialect)
             request.model.price = .known(
                 PriceSchedule(
-                    tiers: [.init(input: try TokenPrice(dollarsPerMillion: "0.22"), output: try TokenPrice(dollarsPerMillion: "1.5"))],
+                    tiers: [
+                        .init(
+                            input: try TokenPrice(dollarsPerMillion: "0.22"),
+                            output: try TokenPrice(dollarsPerMillion: "1.5"))
+                    ],
                     source: .configured))
             _ = try await provider.complete(request)
             let body = try sentBody(server)
-            #expect(body.members?.map(\.key).prefix(3) == ["model", "messages", "max_tokens"], "the stable prefix comes first")
+            #expect(
+                body.members?.map(\.key).prefix(3) == ["model", "messages", "max_tokens"],
+                "the stable prefix comes first")
             #expect(body["messages"]?[0]?["role"]?.text == "system")
             #expect(body["provider"]?["require_parameters"]?.bool == true)
             #expect(body["provider"]?["data_collection"]?.text == "deny")
@@ -61,7 +71,8 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
               {"name":"no id"}
             ]}
             """
-        try await withProvider(.openrouter, as: OpenRouterProvider.self, { _ in ServerAction.answer(200, listing) }) { provider, _ in
+        try await withProvider(.openrouter, as: OpenRouterProvider.self, { _ in ServerAction.answer(200, listing) }) {
+            provider, _ in
             let models = Dictionary(try await provider.models().map { ($0.id.name, $0) }) { first, _ in first }
             #expect(models.count == 6)
             let plain = try #require(models["a/plain"])
@@ -70,7 +81,9 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
             #expect(plain.contextTokens == 900)
             #expect(plain.maxOutputTokens == nil)
             #expect(plain.capabilities.contains(.structuredOutput))
-            for name in ["openrouter/auto", "a/gap", "a/nan"] { #expect(models[name]?.price.schedule == nil, "\(name)") }
+            for name in ["openrouter/auto", "a/gap", "a/nan"] {
+                #expect(models[name]?.price.schedule == nil, "\(name)")
+            }
             let tiered = try #require(models["a/tiered"]?.price.schedule)
             #expect(try tiered.worstCase(inputBound: 100, maxOutput: 100).nanodollars == 100 * 1000 + 100 * 9000)
             #expect(try tiered.worstCase(inputBound: 200_000, maxOutput: 0).nanodollars == 400_000_000)
@@ -83,9 +96,14 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
     @Test func aLostAnswerIsLookedUp() async throws {
         let script: ScriptedServer.Script = { request in
             switch request.path {
-            case "/chat/completions": ServerAction.stream([": wait\n\n"], type: "text/event-stream", isEnded: false, headers: [("X-Generation-Id", "gen-7/x")]) + [.close]
+            case "/chat/completions":
+                ServerAction.stream(
+                    [": wait\n\n"], type: "text/event-stream", isEnded: false, headers: [("X-Generation-Id", "gen-7/x")]
+                ) + [.close]
             case "/generation?id=gen-7%2Fx":
-                ServerAction.answer(200, "{\"data\":{\"total_cost\":0.0021,\"native_tokens_prompt\":40,\"native_tokens_completion\":7}}")
+                ServerAction.answer(
+                    200, "{\"data\":{\"total_cost\":0.0021,\"native_tokens_prompt\":40,\"native_tokens_completion\":7}}"
+                )
             default: ServerAction.answer(404, "{\"error\":{\"code\":404,\"message\":\"no such generation\"}}")
             }
         }
@@ -99,7 +117,9 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
                     of: AttemptReference(
                         attempt: AttemptID("1"), model: ModelID(provider: "test", name: "m"), providerRequestID: id))
             }
-            let outcomes = [try await outcome(error?.providerRequestID), try await outcome("gen-other"), try await outcome(nil)]
+            let outcomes = [
+                try await outcome(error?.providerRequestID), try await outcome("gen-other"), try await outcome(nil),
+            ]
             #expect(outcomes == [.billed(Money(nanodollars: 2_100_000), Usage(inputTotal: 40, output: 7)), nil, nil])
         }
     }
@@ -107,8 +127,11 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
     @Test func aKeyOfTheUsersOwnAddsTheProvidersCharge() async throws {
         let answer = dialect.whole().replacing(
             "\"completion_tokens\":7",
-            with: "\"completion_tokens\":7,\"cost\":0.01,\"is_byok\":true,\"cost_details\":{\"upstream_inference_cost\":\"0.2\"}")
-        try await withProvider(.openrouter, as: OpenRouterProvider.self, { _ in ServerAction.answer(200, answer) }) { provider, _ in
+            with:
+                "\"completion_tokens\":7,\"cost\":0.01,\"is_byok\":true,\"cost_details\":{\"upstream_inference_cost\":\"0.2\"}"
+        )
+        try await withProvider(.openrouter, as: OpenRouterProvider.self, { _ in ServerAction.answer(200, answer) }) {
+            provider, _ in
             let completion = try await provider.complete(ConformanceTests.request(dialect))
             #expect(completion.reportedCost == Money(nanodollars: 210_000_000))
         }
@@ -124,13 +147,19 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
         let capacity = """
             {"error":{"message":"busy","http_status":429,"availability":{"code":"capacity_exhausted","retryable":true,"retry_after":40}}}
             """
-        #expect(try await ConformanceTests.failure(dialect, ServerAction.answer(429, capacity)).retryAfter == .seconds(40))
-        let guardrail = "{\"error\":{\"code\":403,\"message\":\"prompt injection patterns detected\",\"metadata\":{\"patterns\":[\"x\"]}}}"
-        #expect(try await ConformanceTests.failure(dialect, ServerAction.answer(403, guardrail)).code == .contentRefused)
+        #expect(
+            try await ConformanceTests.failure(dialect, ServerAction.answer(429, capacity)).retryAfter == .seconds(40))
+        let guardrail =
+            "{\"error\":{\"code\":403,\"message\":\"prompt injection patterns detected\",\"metadata\":{\"patterns\":[\"x\"]}}}"
+        #expect(
+            try await ConformanceTests.failure(dialect, ServerAction.answer(403, guardrail)).code == .contentRefused)
     }
 
     @Test func theKeysLimitIsRead() async throws {
-        try await withProvider(.openrouter, as: OpenRouterProvider.self, { _ in ServerAction.answer(200, "{\"data\":{\"limit_remaining\":1.25}}") }) { provider, _ in
+        try await withProvider(
+            .openrouter, as: OpenRouterProvider.self,
+            { _ in ServerAction.answer(200, "{\"data\":{\"limit_remaining\":1.25}}") }
+        ) { provider, _ in
             let status = try await provider.check()
             #expect(status.remainingCredit == Money(nanodollars: 1_250_000_000))
         }
@@ -145,23 +174,28 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
             "usage":{"prompt_tokens":40,"completion_tokens":7,"prompt_tokens_details":{"cached_tokens":30},"completion_tokens_details":{"reasoning_tokens":5}}
             """
         let answer = dialect.whole().replacing("\"usage\":{\"prompt_tokens\":40,\"completion_tokens\":7}", with: usage)
-        try await withProvider(.openai, as: OpenAIProvider.self, { _ in ServerAction.answer(200, answer) }) { provider, _ in
+        try await withProvider(.openai, as: OpenAIProvider.self, { _ in ServerAction.answer(200, answer) }) {
+            provider, _ in
             let usage = try await provider.complete(ConformanceTests.request(dialect)).usage
             #expect(usage == Usage(inputUncached: 10, cacheRead: 30, output: 7, reasoning: 5))
         }
     }
 
     @Test func refusalsAreTheirOwnOutcome() async throws {
-        let answer = "{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I cannot\"},\"finish_reason\":\"stop\"}]}"
-        try await withProvider(.openai, as: OpenAIProvider.self, { _ in ServerAction.answer(200, answer) }) { provider, _ in
+        let answer =
+            "{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I cannot\"},\"finish_reason\":\"stop\"}]}"
+        try await withProvider(.openai, as: OpenAIProvider.self, { _ in ServerAction.answer(200, answer) }) {
+            provider, _ in
             let completion = try await provider.complete(ConformanceTests.request(dialect))
             #expect(completion.isRefused)
         }
     }
 
     @Test func anEmptyAnswerThatSpentItAllOnReasoningIsCutAndNotMalformed() async throws {
-        let answer = "{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"length\"}],\"usage\":{\"prompt_tokens\":4,\"completion_tokens\":100}}"
-        try await withProvider(.openai, as: OpenAIProvider.self, { _ in ServerAction.answer(200, answer) }) { provider, _ in
+        let answer =
+            "{\"choices\":[{\"message\":{\"content\":\"\"},\"finish_reason\":\"length\"}],\"usage\":{\"prompt_tokens\":4,\"completion_tokens\":100}}"
+        try await withProvider(.openai, as: OpenAIProvider.self, { _ in ServerAction.answer(200, answer) }) {
+            provider, _ in
             let completion = try await provider.complete(ConformanceTests.request(dialect))
             #expect(completion.isOutputTruncated)
         }
@@ -170,24 +204,30 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
     @Test(arguments: [
         "{\"error\":{\"code\":400,\"message\":\"too big\",\"type\":\"exceed_context_size_error\",\"n_ctx\":8192}}",
         "{\"object\":\"error\",\"message\":\"This model's maximum context length is 4096 tokens\",\"code\":400}",
-        "{\"error\":{\"message\":\"x\",\"code\":\"context_length_exceeded\"}}", "{\"error\":\"Trying to keep the first 9000 tokens\"}",
+        "{\"error\":{\"message\":\"x\",\"code\":\"context_length_exceeded\"}}",
+        "{\"error\":\"Trying to keep the first 9000 tokens\"}",
     ])
     func anOverflowIsKnownInEveryShape(body: String) async throws {
         #expect(try await ConformanceTests.failure(dialect, ServerAction.answer(400, body)).code == .contextOverflow)
     }
 
     @Test func aSpentAccountIsNotAThrottle() async throws {
-        let body = "{\"error\":{\"message\":\"You exceeded\",\"type\":\"insufficient_quota\",\"code\":\"credit_balance_exhausted\"}}"
+        let body =
+            "{\"error\":{\"message\":\"You exceeded\",\"type\":\"insufficient_quota\",\"code\":\"credit_balance_exhausted\"}}"
         #expect(try await ConformanceTests.failure(dialect, ServerAction.answer(429, body)).code == .quotaExhausted)
     }
 
     @Test func announcedLimitsAreKept() async throws {
         let headers = [
-            ("x-ratelimit-limit-requests", "60"), ("x-ratelimit-remaining-requests", "59"), ("x-ratelimit-reset-requests", "1s"),
-            ("x-ratelimit-limit-tokens", "-1"), ("x-ratelimit-remaining-tokens", "9000"), ("x-ratelimit-reset-tokens", "6m0s"),
+            ("x-ratelimit-limit-requests", "60"), ("x-ratelimit-remaining-requests", "59"),
+            ("x-ratelimit-reset-requests", "1s"),
+            ("x-ratelimit-limit-tokens", "-1"), ("x-ratelimit-remaining-tokens", "9000"),
+            ("x-ratelimit-reset-tokens", "6m0s"),
         ]
         let answer = dialect.whole()
-        try await withProvider(.openai, as: OpenAIProvider.self, { _ in ServerAction.answer(200, answer, headers: headers) }) { provider, _ in
+        try await withProvider(
+            .openai, as: OpenAIProvider.self, { _ in ServerAction.answer(200, answer, headers: headers) }
+        ) { provider, _ in
             _ = try await provider.complete(ConformanceTests.request(dialect))
             let hints = try #require(provider.rateHints(for: "model-1"))
             #expect(hints.requests == .init(limit: 60, remaining: 59, reset: .seconds(1)))
@@ -215,14 +255,16 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
               {"provider":"fast","status":"live","context_length":32000,"pricing":{"input":0.3,"output":1.1},"supports_structured_output":true},
               {"provider":"broken","status":"error","pricing":{"input":0.1,"output":0.1}},{"provider":"silent","status":"live"}]}]}
             """
-        try await withProvider(.huggingface, as: HuggingFaceProvider.self, { _ in ServerAction.answer(200, listing) }) { provider, _ in
+        try await withProvider(.huggingface, as: HuggingFaceProvider.self, { _ in ServerAction.answer(200, listing) }) {
+            provider, _ in
             let models = try await provider.models()
             #expect(models.map(\.id.name) == ["org/m:fast", "org/m:silent"])
             #expect(models[0].price.schedule?.tiers[0].input.decimalText == "0.3")
             #expect(models[1].price.schedule == nil)
         }
         let error = try await ConformanceTests.failure(
-            ServerDialect(wire: .huggingface), ServerAction.answer(402, "{\"error\":\"You have exceeded your monthly included credits\"}"))
+            ServerDialect(wire: .huggingface),
+            ServerAction.answer(402, "{\"error\":\"You have exceeded your monthly included credits\"}"))
         #expect(error.code == .quotaExhausted)
     }
 }
@@ -252,7 +294,9 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
 
 
             """
-        try await withProvider(.anthropic, as: AnthropicProvider.self, { _ in ServerAction.stream([stream], type: "text/event-stream") }) { provider, server in
+        try await withProvider(
+            .anthropic, as: AnthropicProvider.self, { _ in ServerAction.stream([stream], type: "text/event-stream") }
+        ) { provider, server in
             let completion = try await provider.complete(ConformanceTests.request(dialect, isStreamed: true))
             #expect(completion.text == "ok")
             #expect(completion.usage == Usage(inputUncached: 10, cacheRead: 20, cacheWrite: 5, output: 15))
@@ -266,7 +310,8 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
 
     @Test func cachingIsAskedForOnlyWhereItsPriceIsKnown() async throws {
         let answer = dialect.whole()
-        try await withProvider(.anthropic, as: AnthropicProvider.self, { _ in ServerAction.answer(200, answer) }) { provider, server in
+        try await withProvider(.anthropic, as: AnthropicProvider.self, { _ in ServerAction.answer(200, answer) }) {
+            provider, server in
             var request = ConformanceTests.request(dialect)
             request.model.capabilities = [.promptCaching]
             let price = try TokenPrice(dollarsPerMillion: "1")
@@ -283,7 +328,8 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
 
     @Test func refusalsAndSpendLimitsAreTold() async throws {
         let refusal = dialect.whole().replacing("end_turn", with: "refusal")
-        try await withProvider(.anthropic, as: AnthropicProvider.self, { _ in ServerAction.answer(200, refusal) }) { provider, _ in
+        try await withProvider(.anthropic, as: AnthropicProvider.self, { _ in ServerAction.answer(200, refusal) }) {
+            provider, _ in
             let completion = try await provider.complete(ConformanceTests.request(dialect))
             #expect(completion.isRefused)
         }
@@ -297,7 +343,8 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
 
     private func completion(_ content: ServerDialect.Content, expected: Int?) async throws -> (Completion, JSON) {
         let answer = dialect.whole(content)
-        return try await withProvider(.ollama, as: OllamaProvider.self, { _ in ServerAction.answer(200, answer) }) { provider, server in
+        return try await withProvider(.ollama, as: OllamaProvider.self, { _ in ServerAction.answer(200, answer) }) {
+            provider, server in
             var request = ConformanceTests.request(dialect)
             request.messages = [.init(.user, String(repeating: "x = 1\n", count: 6000))]
             request.model.contextTokens = 32_768
@@ -321,8 +368,10 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
     }
 
     @Test func absentCountsAreNoUsage() async throws {
-        let answer = "{\"model\":\"m\",\"message\":{\"content\":\"x\"},\"done\":true,\"done_reason\":\"stop\",\"eval_count\":3}"
-        try await withProvider(.ollama, as: OllamaProvider.self, { _ in ServerAction.answer(200, answer) }) { provider, _ in
+        let answer =
+            "{\"model\":\"m\",\"message\":{\"content\":\"x\"},\"done\":true,\"done_reason\":\"stop\",\"eval_count\":3}"
+        try await withProvider(.ollama, as: OllamaProvider.self, { _ in ServerAction.answer(200, answer) }) {
+            provider, _ in
             let completion = try await provider.complete(ConformanceTests.request(dialect))
             #expect(completion.usage == nil)
         }
@@ -333,7 +382,8 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
             {"models":[{"name":"qwen3-coder:30b","model":"qwen3-coder:30b","size":18,"details":{"context_length":262144},"capabilities":["completion","thinking"]},
              {"name":"hidden:latest","remote_host":"https://ollama.com","remote_model":"glm-5.2"},{"name":"qwen3.5:397b-cloud"},{"name":"glm:cloud"},{"name":"cloud"}]}
             """
-        try await withProvider(.ollama, as: OllamaProvider.self, { _ in ServerAction.answer(200, listing) }) { provider, _ in
+        try await withProvider(.ollama, as: OllamaProvider.self, { _ in ServerAction.answer(200, listing) }) {
+            provider, _ in
             let models = try await provider.models()
             #expect(models.map(\.leavesHost) == [false, true, true, true, false])
             #expect(models.map { $0.capabilities.contains(.structuredOutput) } == [true, false, false, false, true])
@@ -344,15 +394,20 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
     @Test func aDownloadIsDoneOnlyWithSuccess() async throws {
         let lines = [
             "{\"status\":\"pulling manifest\"}\n", "{\"status\":\"pulling aa\",\"digest\":\"aa\",\"total\":10}\n",
-            "{\"status\":\"pulling aa\",\"digest\":\"aa\",\"total\":10,\"completed\":10}\n", "{\"status\":\"success\"}\n",
+            "{\"status\":\"pulling aa\",\"digest\":\"aa\",\"total\":10,\"completed\":10}\n",
+            "{\"status\":\"success\"}\n",
         ]
         let seen = Mutex<[PullProgress]>([])
-        try await withProvider(.ollama, as: OllamaProvider.self, { _ in ServerAction.stream(lines, type: "application/x-ndjson") }) { provider, _ in
+        try await withProvider(
+            .ollama, as: OllamaProvider.self, { _ in ServerAction.stream(lines, type: "application/x-ndjson") }
+        ) { provider, _ in
             try await provider.pull("m") { progress in seen.withLock { $0.append(progress) } }
         }
         #expect(seen.withLock { $0.map(\.completed) } == [0, 0, 10, 0])
         for bad in [Array(lines.dropLast()), [lines[0], "{\"error\":\"no space\"}\n", lines[3]], []] {
-            try await withProvider(.ollama, as: OllamaProvider.self, { _ in ServerAction.stream(bad, type: "application/x-ndjson") }) { provider, _ in
+            try await withProvider(
+                .ollama, as: OllamaProvider.self, { _ in ServerAction.stream(bad, type: "application/x-ndjson") }
+            ) { provider, _ in
                 _ = await #expect(throws: ProviderError.self) { try await provider.pull("m") { _ in } }
             }
         }
@@ -362,10 +417,14 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
         let script: ScriptedServer.Script = { request in
             switch request.path {
             case "/api/version": ServerAction.answer(200, "{\"version\":\"0.33.0\"}")
-            case "/api/ps": ServerAction.answer(200, "{\"models\":[{\"name\":\"m\",\"size\":5,\"size_vram\":3,\"context_length\":4096}]}")
+            case "/api/ps":
+                ServerAction.answer(
+                    200, "{\"models\":[{\"name\":\"m\",\"size\":5,\"size_vram\":3,\"context_length\":4096}]}")
             case "/api/show":
                 ServerAction.answer(
-                    200, "{\"model_info\":{\"general.architecture\":\"qwen\",\"qwen.context_length\":32768},\"details\":{\"family\":\"qwen\"}}")
+                    200,
+                    "{\"model_info\":{\"general.architecture\":\"qwen\",\"qwen.context_length\":32768},\"details\":{\"family\":\"qwen\"}}"
+                )
             case "/api/generate": ServerAction.answer(200, "{\"done\":true,\"done_reason\":\"load\"}")
             case "/api/delete": ServerAction.answer(200, "")
             default: ServerAction.answer(404, "{\"error\":\"not found\"}")
@@ -388,7 +447,8 @@ private func sentBody(_ server: ScriptedServer, _ index: Int = 0) throws -> JSON
 
     @Test func placeholdersBecomeValuesAndAreNotSearchedAgain() async throws {
         let answer = dialect.whole()
-        try await withProvider(.custom, as: CustomProvider.self, { _ in ServerAction.answer(200, answer) }) { provider, server in
+        try await withProvider(.custom, as: CustomProvider.self, { _ in ServerAction.answer(200, answer) }) {
+            provider, server in
             var request = ConformanceTests.request(dialect)
             request.system = "a {{model}} \"quoted\""
             request.messages = [.init(.user, "{{key}} {{max_tokens}} \\ \"}")]
