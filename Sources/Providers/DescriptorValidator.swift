@@ -38,10 +38,12 @@ package enum DescriptorValidator {
         for model in models {
             guard let provider = providers.first(where: { $0.id == model.id.provider }) else {
                 throw DescriptorError(
-                    provider: model.id.provider, model: model.id.name, key: "models[].id", problem: "the provider is not configured")
+                    provider: model.id.provider, model: model.id.name, key: "models[].id",
+                    problem: "the provider is not configured")
             }
             guard known.insert(model.id).inserted else {
-                throw DescriptorError(provider: provider.id, model: model.id.name, key: "models[].id", problem: "is used twice")
+                throw DescriptorError(
+                    provider: provider.id, model: model.id.name, key: "models[].id", problem: "is used twice")
             }
             try validate(model)
         }
@@ -58,13 +60,16 @@ package enum DescriptorValidator {
             "id", "must be 1 to 64 lower-case letters, digits, '-' or '_'")
         guard let endpoint = Endpoint(provider.baseURL) else {
             throw DescriptorError(
-                provider: provider.id, key: "base_url", problem: "must be http:// or https://, a host, and a path without query")
+                provider: provider.id, key: "base_url",
+                problem: "must be http:// or https://, a host, and a path without query")
         }
         try check(
-            provider.kind == .cloud || provider.wire != .openrouter && provider.wire != .huggingface || endpoint.isLoopback,
+            provider.kind == .cloud || provider.wire != .openrouter && provider.wire != .huggingface
+                || endpoint.isLoopback,
             "kind", "this protocol is spoken by a service, so the kind must be cloud")
         try check(
-            provider.kind != .local || endpoint.isLoopback, "kind", "the host '\(endpoint.host)' is not this machine, so it is not local")
+            provider.kind != .local || endpoint.isLoopback, "kind",
+            "the host '\(endpoint.host)' is not this machine, so it is not local")
         try check(
             endpoint.isEncrypted || endpoint.isLoopback || provider.key == nil, "base_url",
             "must be https:// for a key to be sent to another host")
@@ -85,7 +90,9 @@ package enum DescriptorValidator {
             ("connect_timeout", limits.connectTimeout), ("first_byte_timeout", limits.firstByteTimeout),
             ("idle_timeout", limits.idleTimeout), ("total_timeout", limits.totalTimeout),
         ]
-        for (key, value) in times { try check((1...86_400_000).contains(value), key, "must be from a millisecond to a day") }
+        for (key, value) in times {
+            try check((1...86_400_000).contains(value), key, "must be from a millisecond to a day")
+        }
         try check((1024...(1 << 30)).contains(limits.answerLimit), "answer_limit", "must be 1 kB to 1 GB")
     }
 
@@ -101,19 +108,24 @@ package enum DescriptorValidator {
             let isName = !header.name.isEmpty && header.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 58 }
             try check(isName, "template.headers", "'\(header.name)' is no header name")
             try check(
-                header.value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }, "template.headers", "'\(header.name)' has a value of more than one line")
+                header.value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }, "template.headers",
+                "'\(header.name)' has a value of more than one line")
         }
     }
 
     private static func validate(_ model: ModelDescriptor) throws(DescriptorError) {
         func check(_ isFine: Bool, _ key: String, _ problem: String) throws(DescriptorError) {
             if !isFine {
-                throw DescriptorError(provider: model.id.provider, model: model.id.name, key: "models[].\(key)", problem: problem)
+                throw DescriptorError(
+                    provider: model.id.provider, model: model.id.name, key: "models[].\(key)", problem: problem)
             }
         }
         let name = model.id.name.utf8
-        try check(!name.isEmpty && name.count <= 256 && name.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "id", "must be a name without white space")
-        try check((256...100_000_000).contains(model.contextTokens ?? 256), "context_tokens", "must be 256 to 100,000,000")
+        try check(
+            !name.isEmpty && name.count <= 256 && name.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "id",
+            "must be a name without white space")
+        try check(
+            (256...100_000_000).contains(model.contextTokens ?? 256), "context_tokens", "must be 256 to 100,000,000")
         try check((1...100_000_000).contains(model.maxOutputTokens ?? 1), "max_output_tokens", "must be at least 1")
         if let context = model.contextTokens, let output = model.maxOutputTokens {
             try check(output <= context, "max_output_tokens", "must not exceed context_tokens (\(context))")

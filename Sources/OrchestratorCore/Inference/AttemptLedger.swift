@@ -120,7 +120,8 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     package init(overBudget limit: Limit) {
         code = .overBudget
         self.limit = limit
-        context = "the \(limit.scope) budget of \(limit.limit) has no room for \(limit.asked): \(limit.settled) spent, "
+        context =
+            "the \(limit.scope) budget of \(limit.limit) has no room for \(limit.asked): \(limit.settled) spent, "
             + "\(limit.reserved) reserved, \(limit.uncertain) uncertain"
     }
 

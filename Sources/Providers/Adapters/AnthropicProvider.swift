@@ -23,7 +23,8 @@ package struct AnthropicProvider: WireProvider {
             "max_tokens": .int(request.maxOutputTokens),
             "system": system(request),
             "messages": .array(request.messages.map { ChatShape.message($0.role.rawValue, $0.text) }),
-            "temperature": request.model.capabilities.contains(.reasoning) ? nil : request.temperature.map(ChatShape.number),
+            "temperature": request.model.capabilities.contains(.reasoning)
+                ? nil : request.temperature.map(ChatShape.number),
             "stop_sequences": request.stop.isEmpty ? nil : .strings(request.stop),
             "output_config": format,
             "stream": .bool(request.isStreamed),
@@ -34,7 +35,8 @@ package struct AnthropicProvider: WireProvider {
     private func system(_ request: CompletionRequest) -> JSON? {
         guard !request.system.isEmpty else { return nil }
         let tiers = request.model.price.schedule?.tiers ?? []
-        let isCached = request.model.capabilities.contains(.promptCaching) && !tiers.isEmpty
+        let isCached =
+            request.model.capabilities.contains(.promptCaching) && !tiers.isEmpty
             && tiers.allSatisfy { $0.cacheWrite != nil }
         return .array([
             .members([
@@ -44,7 +46,9 @@ package struct AnthropicProvider: WireProvider {
         ])
     }
 
-    func assembler(for request: CompletionRequest) -> MessageAssembler { MessageAssembler(limit: descriptor.limits.answerLimit) }
+    func assembler(for request: CompletionRequest) -> MessageAssembler {
+        MessageAssembler(limit: descriptor.limits.answerLimit)
+    }
 
     func draft(of answer: JSON) throws(AnswerFault) -> CompletionDraft {
         var draft = CompletionDraft()
@@ -71,7 +75,8 @@ package struct AnthropicProvider: WireProvider {
             return ModelDescriptor(
                 id: ModelID(provider: descriptor.id, name: name), modelClass: .premium,
                 contextTokens: entry["max_input_tokens"]?.int, maxOutputTokens: entry["max_tokens"]?.int,
-                capabilities: capabilities, price: .unknown("the provider lists no prices"), leavesHost: !client.endpoint.isLoopback)
+                capabilities: capabilities, price: .unknown("the provider lists no prices"),
+                leavesHost: !client.endpoint.isLoopback)
         }
     }
 
@@ -90,7 +95,9 @@ package struct AnthropicProvider: WireProvider {
 enum MessageShape {
     /// The convention here: the input figure leaves cached tokens out.
     static func usage(_ usage: JSON?) -> Usage? {
-        guard let usage, let input = usage["input_tokens"]?.int, let output = usage["output_tokens"]?.int else { return nil }
+        guard let usage, let input = usage["input_tokens"]?.int, let output = usage["output_tokens"]?.int else {
+            return nil
+        }
         return Usage(
             inputUncached: input, cacheRead: usage["cache_read_input_tokens"]?.int ?? 0,
             cacheWrite: usage["cache_creation_input_tokens"]?.int ?? 0, output: output)
@@ -99,17 +106,18 @@ enum MessageShape {
     static func refuseError(_ object: JSON, _ draft: CompletionDraft) throws(AnswerFault) {
         guard object["type"]?.text == "error" || object["error"] != nil else { return }
         let body = ErrorBody(object)
-        let status = switch object["error"]?["type"]?.text {
-        case "overloaded_error": 529
-        case "rate_limit_error": 429
-        case "authentication_error": 401
-        case "billing_error": 402
-        case "permission_error": 403
-        case "not_found_error": 404
-        case "invalid_request_error": 400
-        case "timeout_error": 504
-        default: 500
-        }
+        let status =
+            switch object["error"]?["type"]?.text {
+            case "overloaded_error": 529
+            case "rate_limit_error": 429
+            case "authentication_error": 401
+            case "billing_error": 402
+            case "permission_error": 403
+            case "not_found_error": 404
+            case "invalid_request_error": 400
+            case "timeout_error": 504
+            default: 500
+            }
         var fault = StatusTable.fault(status: status, body: body, retryAfter: nil)
         fault.billing = draft.billing
         fault.requestID = draft.requestID
@@ -123,7 +131,9 @@ enum MessageShape {
         case "max_tokens", "model_context_window_exceeded", "pause_turn": return .length
         case "tool_use": return .toolCall
         case "refusal": return .refusal
-        default: throw .malformed("the answer ended for an unknown reason", billing: draft.billing, requestID: draft.requestID)
+        default:
+            throw .malformed(
+                "the answer ended for an unknown reason", billing: draft.billing, requestID: draft.requestID)
         }
     }
 }
@@ -182,6 +192,7 @@ struct MessageAssembler: AnswerAssembler {
     private func merged(_ last: JSON?) -> JSON? {
         guard let last = last?.members else { return startUsage }
         let known = Set(last.filter { $0.value != .null }.map(\.key))
-        return .object(last.filter { $0.value != .null } + (startUsage?.members ?? []).filter { !known.contains($0.key) })
+        return .object(
+            last.filter { $0.value != .null } + (startUsage?.members ?? []).filter { !known.contains($0.key) })
     }
 }

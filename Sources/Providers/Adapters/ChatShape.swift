@@ -28,17 +28,19 @@ enum ChatShape {
                 ]),
             ])
         }
-        guard case .object(let members) = JSON.members([
-            "model": .string(request.model.id.name),
-            "messages": messages(request),
-            options.limitKey: .int(request.maxOutputTokens),
-            "temperature": options.sendsTemperature ? request.temperature.map(number) : nil,
-            "seed": request.seed.map(JSON.int),
-            "stop": request.stop.isEmpty ? nil : .strings(request.stop),
-            "response_format": format,
-            "stream": .bool(request.isStreamed),
-            "stream_options": request.isStreamed ? .members(["include_usage": .bool(true)]) : nil,
-        ]) else { return .null }
+        guard
+            case .object(let members) = JSON.members([
+                "model": .string(request.model.id.name),
+                "messages": messages(request),
+                options.limitKey: .int(request.maxOutputTokens),
+                "temperature": options.sendsTemperature ? request.temperature.map(number) : nil,
+                "seed": request.seed.map(JSON.int),
+                "stop": request.stop.isEmpty ? nil : .strings(request.stop),
+                "response_format": format,
+                "stream": .bool(request.isStreamed),
+                "stream_options": request.isStreamed ? .members(["include_usage": .bool(true)]) : nil,
+            ])
+        else { return .null }
         return .object(members + options.extra)
     }
 
@@ -105,8 +107,11 @@ enum ChatShape {
         case "content_filter": return .contentFilter
         case "refusal": return .refusal
         case "tool_calls", "function_call": return .toolCall
-        case "error": throw .malformed("the answer ended with an error", billing: draft.billing, requestID: draft.requestID)
-        default: throw .malformed("the answer ended for an unknown reason", billing: draft.billing, requestID: draft.requestID)
+        case "error":
+            throw .malformed("the answer ended with an error", billing: draft.billing, requestID: draft.requestID)
+        default:
+            throw .malformed(
+                "the answer ended for an unknown reason", billing: draft.billing, requestID: draft.requestID)
         }
     }
 }

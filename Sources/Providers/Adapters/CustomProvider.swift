@@ -25,7 +25,9 @@ package struct CustomProvider: WireProvider {
     func body(for request: CompletionRequest) -> JSON { TemplateFill(request).fill(template.body) ?? .null }
 
     /// Streaming is never asked for; a server that streams all the same is read as one that answers nonsense.
-    func assembler(for request: CompletionRequest) -> ChatAssembler { ChatAssembler(limit: descriptor.limits.answerLimit) }
+    func assembler(for request: CompletionRequest) -> ChatAssembler {
+        ChatAssembler(limit: descriptor.limits.answerLimit)
+    }
 
     func admit(_ request: CompletionRequest) async throws(ProviderError) {
         if request.isStreamed { throw refuse(.misconfigured, request, "the custom protocol cannot stream") }
@@ -35,9 +37,12 @@ package struct CustomProvider: WireProvider {
         let paths = template.answer
         var draft = CompletionDraft()
         draft.servedModel = paths.model.flatMap { answer.at($0)?.text }
-        if let input = paths.inputTokens.flatMap({ answer.at($0)?.int }), let output = paths.outputTokens.flatMap({ answer.at($0)?.int }) {
+        if let input = paths.inputTokens.flatMap({ answer.at($0)?.int }),
+            let output = paths.outputTokens.flatMap({ answer.at($0)?.int })
+        {
             draft.usage = Usage(
-                inputTotal: input, cacheRead: max(0, paths.cachedTokens.flatMap { answer.at($0)?.int } ?? 0), output: output)
+                inputTotal: input, cacheRead: max(0, paths.cachedTokens.flatMap { answer.at($0)?.int } ?? 0),
+                output: output)
         }
         if let error = paths.error.flatMap({ answer.at($0) }) {
             throw AnswerFault(.serverFailed, billing: draft.billing, error.text ?? "the answer holds an error")
@@ -117,7 +122,9 @@ struct TemplateFill {
         var plain = ""
         var rest = text[...]
         while !rest.isEmpty {
-            if rest.hasPrefix("{{"), let name = ProtocolTemplate.placeholders.first(where: { rest.hasPrefix("{{\($0)}}") }) {
+            if rest.hasPrefix("{{"),
+                let name = ProtocolTemplate.placeholders.first(where: { rest.hasPrefix("{{\($0)}}") })
+            {
                 if !plain.isEmpty { pieces.append(.text(plain)) }
                 plain = ""
                 pieces.append(.placeholder(name))

@@ -1,7 +1,7 @@
 package import OrchestratorCore
 
-/// The Hugging Face router: the chat shape in front of several providers. Answers carry no charge; a model pinned to one
-/// provider (`org/name:provider`) has a known price.
+/// The Hugging Face router: the chat shape in front of several providers. Answers carry no charge; a model pinned to
+/// one provider (`org/name:provider`) has a known price.
 package struct HuggingFaceProvider: WireProvider {
     let client: WireClient
 
@@ -10,7 +10,9 @@ package struct HuggingFaceProvider: WireProvider {
     var completionPath: String { "/chat/completions" }
 
     func body(for request: CompletionRequest) -> JSON { ChatShape.body(request) }
-    func assembler(for request: CompletionRequest) -> ChatAssembler { ChatAssembler(limit: descriptor.limits.answerLimit) }
+    func assembler(for request: CompletionRequest) -> ChatAssembler {
+        ChatAssembler(limit: descriptor.limits.answerLimit)
+    }
     func draft(of answer: JSON) throws(AnswerFault) -> CompletionDraft { try ChatShape.draft(of: answer) }
 
     func fault(status: Int, body: ErrorBody?, common: AnswerFault) -> AnswerFault {

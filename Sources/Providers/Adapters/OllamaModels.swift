@@ -48,13 +48,16 @@ package struct PullProgress: Hashable, Sendable {
 extension OllamaProvider {
     package func version() async throws(ProviderError) -> String {
         let answer = try await client.json(call("reading the version", .get, "/api/version"))
-        guard let version = answer["version"]?.text else { throw malformed("reading the version", nil, "expected a version") }
+        guard let version = answer["version"]?.text else {
+            throw malformed("reading the version", nil, "expected a version")
+        }
         return SafeText.line(version, key: nil, request: nil)
     }
 
     package func show(_ model: String) async throws(ProviderError) -> OllamaModel {
         let body = JSON.members(["model": .string(model)])
-        let answer = try await client.json(call("reading a model's details", .post, "/api/show", body: body, model: model))
+        let answer = try await client.json(
+            call("reading a model's details", .post, "/api/show", body: body, model: model))
         guard answer.members != nil else { throw malformed("reading a model's details", model, "expected an object") }
         let architecture = answer["model_info"]?["general.architecture"]?.text ?? ""
         return OllamaModel(
@@ -100,7 +103,8 @@ extension OllamaProvider {
         _ model: String, onProgress: @escaping @Sendable (PullProgress) -> Void
     ) async throws(ProviderError) {
         let body = JSON.members(["model": .string(model), "stream": .bool(true)])
-        let outcome = try await client.send(call("downloading a model", .post, "/api/pull", body: body, model: model)) { answer in
+        let outcome = try await client.send(call("downloading a model", .post, "/api/pull", body: body, model: model)) {
+            answer in
             var pull = PullReader()
             for try await piece in answer.body {
                 for progress in try pull.feed(piece) { onProgress(progress) }
@@ -113,7 +117,8 @@ extension OllamaProvider {
 
     private func malformed(_ activity: String, _ model: String?, _ detail: String) -> ProviderError {
         ProviderError(
-            .malformedAnswer, activity: activity, provider: descriptor.id, model: model, status: 200, billing: .notBilled,
+            .malformedAnswer, activity: activity, provider: descriptor.id, model: model, status: 200,
+            billing: .notBilled,
             detail: SafeText.line(detail, key: nil, request: nil))
     }
 }

@@ -25,18 +25,22 @@ package struct OllamaProvider: WireProvider {
         ])
     }
 
-    /// The window to ask for: what the request may need, rounded up to one of a few sizes, since each size loads the model
-    /// anew, and no more than the model has.
+    /// The window to ask for: what the request may need, rounded up to one of a few sizes, since each size loads the
+    /// model anew, and no more than the model has.
     func window(for request: CompletionRequest) -> Int {
         let texts = request.system.utf8.count + request.messages.reduce(0) { $0 + $1.text.utf8.count }
         let expected = request.expectedInputTokens.map { min($0 + $0 / 4, texts) }
-        let needed = (request.exactInputTokens ?? expected ?? texts) + CompletionRequest.templateOverhead + request.maxOutputTokens
+        let needed =
+            (request.exactInputTokens ?? expected ?? texts) + CompletionRequest.templateOverhead
+            + request.maxOutputTokens
         var size = 4096
         while size < needed, size < 1 << 20 { size *= 2 }
         return request.model.contextTokens.map { min(size, $0) } ?? size
     }
 
-    func assembler(for request: CompletionRequest) -> OllamaAssembler { OllamaAssembler(limit: descriptor.limits.answerLimit) }
+    func assembler(for request: CompletionRequest) -> OllamaAssembler {
+        OllamaAssembler(limit: descriptor.limits.answerLimit)
+    }
 
     func draft(of answer: JSON) throws(AnswerFault) -> CompletionDraft {
         var assembler = OllamaAssembler(limit: descriptor.limits.answerLimit)
@@ -50,7 +54,9 @@ package struct OllamaProvider: WireProvider {
         guard client.isLocalOnly else { return }
         let details = try await show(request.model.id.name)
         if let host = details.remoteHost {
-            throw refuse(.leavesHost, request, "the daemon passes this model on to \(SafeText.line(host, key: nil, request: nil))")
+            throw refuse(
+                .leavesHost, request,
+                "the daemon passes this model on to \(SafeText.line(host, key: nil, request: nil))")
         }
     }
 
@@ -130,7 +136,9 @@ struct OllamaAssembler: AnswerAssembler {
         if object["done"]?.bool == true {
             isComplete = true
             // Counts of zero are left out.
-            if let output = object["eval_count"]?.int ?? (draft.text.isEmpty ? 0 : nil), let input = object["prompt_eval_count"]?.int {
+            if let output = object["eval_count"]?.int ?? (draft.text.isEmpty ? 0 : nil),
+                let input = object["prompt_eval_count"]?.int
+            {
                 draft.usage = Usage(
                     inputTotal: input, cacheRead: max(0, object["prompt_eval_cached_count"]?.int ?? 0), output: output)
             }

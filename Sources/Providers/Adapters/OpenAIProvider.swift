@@ -20,7 +20,9 @@ package struct OpenAIProvider: WireProvider {
         return ChatShape.body(request, options)
     }
 
-    func assembler(for request: CompletionRequest) -> ChatAssembler { ChatAssembler(limit: descriptor.limits.answerLimit) }
+    func assembler(for request: CompletionRequest) -> ChatAssembler {
+        ChatAssembler(limit: descriptor.limits.answerLimit)
+    }
     func draft(of answer: JSON) throws(AnswerFault) -> CompletionDraft { try ChatShape.draft(of: answer) }
 
     package func models() async throws(ProviderError) -> [ModelDescriptor] {
@@ -33,7 +35,8 @@ package struct OpenAIProvider: WireProvider {
             return ModelDescriptor(
                 id: ModelID(provider: descriptor.id, name: name), modelClass: isLocal ? .local : .premium,
                 contextTokens: window ?? entry["max_model_len"]?.int ?? entry["meta"]?["n_ctx_train"]?.int,
-                capabilities: [.streaming, .structuredOutput, .seed], price: isLocal ? .free : .unknown("the server lists no prices"),
+                capabilities: [.streaming, .structuredOutput, .seed],
+                price: isLocal ? .free : .unknown("the server lists no prices"),
                 leavesHost: !client.endpoint.isLoopback)
         }
     }

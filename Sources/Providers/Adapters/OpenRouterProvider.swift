@@ -22,7 +22,8 @@ package struct OpenRouterProvider: WireProvider {
 
     /// The dearest price that was reserved for, in dollars per million tokens: no dearer provider may serve.
     private func maxPrice(_ price: ModelPrice) -> JSON? {
-        guard let tiers = price.schedule?.tiers, let input = tiers.map(\.input).max(), let output = tiers.map(\.output).max()
+        guard let tiers = price.schedule?.tiers, let input = tiers.map(\.input).max(),
+            let output = tiers.map(\.output).max()
         else { return nil }
         return .members(["prompt": .number(input.decimalText), "completion": .number(output.decimalText)])
     }
@@ -55,7 +56,9 @@ package struct OpenRouterProvider: WireProvider {
     func fault(status: Int, body: ErrorBody?, common: AnswerFault) -> AnswerFault {
         guard let body else { return common }
         var fault = common
-        if status == 404, body.mentions("constraint_filtered", "privacy_restricted", "no_endpoints") { fault.code = .modelNotFound }
+        if status == 404, body.mentions("constraint_filtered", "privacy_restricted", "no_endpoints") {
+            fault.code = .modelNotFound
+        }
         if status == 403, body.mentions("region_restricted") { fault.code = .permission }
         if status == 429, body.isRetryable == false { fault.code = .quotaExhausted }
         return fault
@@ -66,12 +69,14 @@ package struct OpenRouterProvider: WireProvider {
         guard let id = attempt.providerRequestID else { return nil }
         let answer: JSON
         do {
-            answer = try await client.json(call("looking up a generation", .get, "/generation?id=\(Endpoint.escape(id))"))
+            answer = try await client.json(
+                call("looking up a generation", .get, "/generation?id=\(Endpoint.escape(id))"))
         } catch {
             if error.status == 404 { return nil }
             throw error
         }
-        guard let data = answer["data"], let cost = data["total_cost"]?.numberText, let charge = try? Money(dollars: cost)
+        guard let data = answer["data"], let cost = data["total_cost"]?.numberText,
+            let charge = try? Money(dollars: cost)
         else { return nil }
         let usage = data["native_tokens_prompt"]?.int.flatMap { input in
             data["native_tokens_completion"]?.int.flatMap { output in
@@ -94,15 +99,20 @@ package struct OpenRouterProvider: WireProvider {
         let price = OpenRouterPrice.read(entry["pricing"], provider: descriptor.id)
         let parameters = Set(entry["supported_parameters"]?.elements?.compactMap(\.text) ?? [])
         var capabilities: Set<ModelDescriptor.Capability> = [.streaming]
-        if parameters.contains("structured_outputs") || parameters.contains("response_format") { capabilities.insert(.structuredOutput) }
+        if parameters.contains("structured_outputs") || parameters.contains("response_format") {
+            capabilities.insert(.structuredOutput)
+        }
         if parameters.contains("seed") { capabilities.insert(.seed) }
         if parameters.contains("reasoning") { capabilities.insert(.reasoning) }
-        let isPreview = name.split(whereSeparator: { "-:/".contains($0) }).contains { ["preview", "beta", "exp"].contains($0) }
+        let isPreview = name.split(whereSeparator: { "-:/".contains($0) }).contains {
+            ["preview", "beta", "exp"].contains($0)
+        }
         return ModelDescriptor(
             id: ModelID(provider: descriptor.id, name: name),
             modelClass: name.hasSuffix(":free") ? .free : isPreview ? .preview : .premium,
             contextTokens: entry["top_provider"]?["context_length"]?.int ?? entry["context_length"]?.int,
-            maxOutputTokens: entry["top_provider"]?["max_completion_tokens"]?.int, capabilities: capabilities, price: price,
+            maxOutputTokens: entry["top_provider"]?["max_completion_tokens"]?.int, capabilities: capabilities,
+            price: price,
             leavesHost: true, retiresOn: entry["expiration_date"]?.text)
     }
 
@@ -119,7 +129,9 @@ enum OpenRouterPrice {
     static func read(_ pricing: JSON?, provider: String) -> ModelPrice {
         guard let pricing else { return .unknown("the provider lists no price") }
         do {
-            guard let base = try tier(pricing, over: nil) else { return .unknown("the provider lists no price per token") }
+            guard let base = try tier(pricing, over: nil) else {
+                return .unknown("the provider lists no price per token")
+            }
             var tiers = [base]
             for override in pricing["overrides"]?.elements ?? [] {
                 if let tier = try tier(override, over: pricing) { tiers.append(tier) }

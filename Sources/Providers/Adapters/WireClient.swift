@@ -50,7 +50,9 @@ package final class WireClient: Sendable {
     ) async throws(ProviderError) -> Value {
         let key = try await key(for: call)
         var request = HTTPRequest(call.method, endpoint.url(call.path), body: call.body)
-        request.headers = [("accept", "application/json, text/event-stream, application/x-ndjson"), ("user-agent", "secorch")]
+        request.headers = [
+            ("accept", "application/json, text/event-stream, application/x-ndjson"), ("user-agent", "secorch"),
+        ]
         if call.body != nil { request.headers.append(("content-type", "application/json")) }
         request.headers += call.headers(key)
         let seen = AnswerSeen()
@@ -102,7 +104,8 @@ package final class WireClient: Sendable {
         guard let key = await keys.key(reference) else { throw refuse("nothing is stored under \(reference)") }
         let bytes = key.reveal().utf8
         guard !bytes.isEmpty, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw refuse("what is stored under \(reference) is empty or holds white space or other characters no key has")
+            throw refuse(
+                "what is stored under \(reference) is empty or holds white space or other characters no key has")
         }
         return key
     }
@@ -141,12 +144,14 @@ package final class WireClient: Sendable {
                 code, activity: call.activity, provider: descriptor.id, model: call.model, status: status,
                 // Asking for a list costs nothing, however it ends.
                 billing: call.request == nil ? .notBilled : billing, retryAfter: retryAfter,
-                providerRequestID: requestID ?? headerID, detail: SafeText.line(detail, key: key, request: call.request))
+                providerRequestID: requestID ?? headerID, detail: SafeText.line(detail, key: key, request: call.request)
+            )
         }
         switch error {
         case let error as ProviderError: return error
         case let fault as AnswerFault:
-            return make(fault.code, fault.billing, fault.detail, retryAfter: fault.retryAfter, requestID: fault.requestID)
+            return make(
+                fault.code, fault.billing, fault.detail, retryAfter: fault.retryAfter, requestID: fault.requestID)
         case let error as StreamFormatError: return make(.answerTooLarge, .unknown, error.description)
         case let error as TransportError:
             return make(Self.code(error), error.stage == .nothingSent ? .notBilled : .unknown, error.description)

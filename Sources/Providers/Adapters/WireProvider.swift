@@ -68,7 +68,8 @@ extension WireProvider {
             throw refuse(.leavesHost, request, "its answers may come from another host")
         }
         try await admit(request)
-        var call = call("asking for a completion", .post, completionPath, body: body(for: request), model: request.model.id.name)
+        var call = call(
+            "asking for a completion", .post, completionPath, body: body(for: request), model: request.model.id.name)
         call.request = request
         let draft = try await client.send(call, fault: { self.fault(status: $0, body: $1, common: $2) }) { answer in
             let kind = answer.header("content-type")?.lowercased() ?? ""
@@ -105,7 +106,8 @@ extension WireProvider {
     }
 
     /// A completion that can be used, or the error that it is malformed.
-    private func completion(_ draft: CompletionDraft, _ request: CompletionRequest) throws(ProviderError) -> Completion {
+    private func completion(_ draft: CompletionDraft, _ request: CompletionRequest) throws(ProviderError) -> Completion
+    {
         func malformed(_ detail: String) -> ProviderError {
             ProviderError(
                 .malformedAnswer, activity: "asking for a completion", provider: descriptor.id,

@@ -21,9 +21,11 @@ enum RateHeaders {
             }
             return window(names[0], names[1], names[2])
         }
-        let requests = windows("x-ratelimit", "requests", isSuffix: true)
+        let requests =
+            windows("x-ratelimit", "requests", isSuffix: true)
             ?? windows("anthropic-ratelimit", "requests", isSuffix: false)
-        let tokens = windows("x-ratelimit", "tokens", isSuffix: true)
+        let tokens =
+            windows("x-ratelimit", "tokens", isSuffix: true)
             ?? windows("anthropic-ratelimit", "tokens", isSuffix: false)
         return requests == nil && tokens == nil ? nil : RateHints(requests: requests, tokens: tokens)
     }

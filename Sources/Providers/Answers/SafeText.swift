@@ -12,7 +12,8 @@ enum SafeText {
         var line = ""
         for scalar in text.unicodeScalars.prefix(16 * limit) {
             switch scalar.properties.generalCategory {
-            case .control, .format, .surrogate, .privateUse, .lineSeparator, .paragraphSeparator, .unassigned: line += " "
+            case .control, .format, .surrogate, .privateUse, .lineSeparator, .paragraphSeparator, .unassigned:
+                line += " "
             default: line.unicodeScalars.append(scalar)
             }
         }
@@ -29,7 +30,9 @@ enum SafeText {
         let bytes = Array(line.utf8)
         guard bytes.count >= echoLength else { return false }
         // Every window of the prompt would be many; every eighth of the line is few, and an echo of 31 bytes hits one.
-        let probes = stride(from: 0, through: bytes.count - echoLength, by: 8).map { Array(bytes[$0..<$0 + echoLength]) }
+        let probes = stride(from: 0, through: bytes.count - echoLength, by: 8).map {
+            Array(bytes[$0..<$0 + echoLength])
+        }
         let texts = request.messages.map(\.text)
         return probes.contains { probe in
             let needle = String(decoding: probe, as: UTF8.self)

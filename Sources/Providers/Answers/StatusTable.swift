@@ -34,14 +34,17 @@ enum StatusTable {
     private static func refusal(_ body: ErrorBody?) -> ProviderError.Code {
         guard let body else { return .badRequest }
         if isOverflow(body) { return .contextOverflow }
-        if body.mentions("model_not_found", "is not supported by any provider", "model not found") { return .modelNotFound }
+        if body.mentions("model_not_found", "is not supported by any provider", "model not found") {
+            return .modelNotFound
+        }
         return isContent(body) ? .contentRefused : .badRequest
     }
 
     static func isOverflow(_ body: ErrorBody) -> Bool {
         body.mentions(
             "context_length_exceeded", "exceed_context_size_error", "maximum context length", "token_limit_exceeded",
-            "string_too_long", "prompt is too long", "prompt is longer than the context", "exceeds the available context size",
+            "string_too_long", "prompt is too long", "prompt is longer than the context",
+            "exceeds the available context size",
             "model_context_window_exceeded", "trying to keep the first")
     }
 

@@ -13,7 +13,9 @@ package struct AttemptSender: Sendable {
 
     /// 128 random bits.
     package static let randomID: @Sendable () -> AttemptID = {
-        AttemptID(String(UInt64.random(in: .min ... .max), radix: 36) + "-" + String(UInt64.random(in: .min ... .max), radix: 36))
+        AttemptID(
+            String(UInt64.random(in: .min ... .max), radix: 36) + "-"
+                + String(UInt64.random(in: .min ... .max), radix: 36))
     }
 
     struct Outcome: Sendable {
@@ -40,7 +42,9 @@ package struct AttemptSender: Sendable {
                 billing: .notBilled, detail: detail)
             return Outcome(attempt: id, result: .failure(error), limit: limit)
         }
-        guard case .known(let price) = model.price else { return refused(.priceUnknown, "without a price no budget can be kept") }
+        guard case .known(let price) = model.price else {
+            return refused(.priceUnknown, "without a price no budget can be kept")
+        }
         let bound = provider.inputBound(of: request)
         let worstCase: Money
         do {
@@ -103,7 +107,8 @@ package struct AttemptSender: Sendable {
 
     /// Closes a reservation. Done in a task of its own, since the cancellation of this one must not leave it open.
     private func close(
-        _ reservation: Reservation, _ result: Result<Completion, ProviderError>, _ price: PriceSchedule, _ model: ModelID
+        _ reservation: Reservation, _ result: Result<Completion, ProviderError>, _ price: PriceSchedule,
+        _ model: ModelID
     ) async -> Result<Success, ProviderError> {
         let ledger = ledger
         let closing = Task { () -> Result<Success, ProviderError> in

@@ -11,15 +11,19 @@ package struct Failover: Sendable {
 
     package var isExhausted: Bool { left.isEmpty }
 
-    /// The next model. Among the first few that are equal but for their provider, the one with the fewest requests under way.
+    /// The next model. Among the first few that are equal but for their provider, the one with the fewest requests
+    /// under way.
     package mutating func next(outstanding: (String) -> Int) -> ModelDescriptor? {
         guard let first = left.first else { return nil }
-        let equals = left.prefix { $0.id.name == first.id.name && $0.price == first.price && $0.leavesHost == first.leavesHost }
+        let equals = left.prefix {
+            $0.id.name == first.id.name && $0.price == first.price && $0.leavesHost == first.leavesHost
+        }
         let index = equals.indices.min { outstanding(left[$0].id.provider) < outstanding(left[$1].id.provider) }
         return left.remove(at: index ?? 0)
     }
 
-    /// Strikes out what would fail the same way: a provider whose key or quota is the matter, windows that are no larger.
+    /// Strikes out what would fail the same way: a provider whose key or quota is the matter, windows that are no
+    /// larger.
     package mutating func exclude(after error: ProviderError, of model: ModelDescriptor) {
         switch error.errorClass {
         case .authentication, .quota: left.removeAll { $0.id.provider == model.id.provider }

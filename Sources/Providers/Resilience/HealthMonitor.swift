@@ -51,7 +51,8 @@ package struct HealthMonitor: Sendable {
         records[model] = record
         switch error.errorClass {
         case .quota: disable(model.provider, until: now + (error.retryAfter ?? quotaRest), error.code)
-        case .authentication where error.code == .authentication: disable(model.provider, until: now + keyRest, error.code)
+        case .authentication where error.code == .authentication:
+            disable(model.provider, until: now + keyRest, error.code)
         default: break
         }
     }

@@ -1,8 +1,8 @@
 package import Logging
 package import OrchestratorCore
 
-/// The one way to a model. Around each send stand, from the outside in: failover over models, the rate limit, the breaker,
-/// retries, and the reservation of its worst case.
+/// The one way to a model. Around each send stand, from the outside in: failover over models, the rate limit, the
+/// breaker, retries, and the reservation of its worst case.
 package actor ProviderGateway {
     private let providers: [String: any Provider]
     private let settings: GatewaySettings
@@ -15,7 +15,8 @@ package actor ProviderGateway {
 
     /// `makeID` must never give an id twice, not even after a restart.
     package init(
-        _ providers: [any Provider], ledger: any AttemptLedger, settings: GatewaySettings = GatewaySettings(), logger: Logger,
+        _ providers: [any Provider], ledger: any AttemptLedger, settings: GatewaySettings = GatewaySettings(),
+        logger: Logger,
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         makeID: @escaping @Sendable () -> AttemptID = AttemptSender.randomID
     ) {
@@ -68,7 +69,8 @@ package actor ProviderGateway {
                 _ = try await provider.check()
                 traffic.enable(id)
             } catch {
-                logger.info("provider still unusable", metadata: ["provider": "\(id)", "code": "\(error.code.rawValue)"])
+                logger.info(
+                    "provider still unusable", metadata: ["provider": "\(id)", "code": "\(error.code.rawValue)"])
             }
         }
     }
@@ -103,7 +105,8 @@ package actor ProviderGateway {
                 return trial
             }
             let outcome = await sender.send(
-                run.job, to: model, by: provider, as: run.purpose(sent: sent), deadline: run.deadline, onText: run.onText)
+                run.job, to: model, by: provider, as: run.purpose(sent: sent), deadline: run.deadline,
+                onText: run.onText)
             run.hasSent = true
             traffic.finish(
                 model.id, permit, tokens: run.tokens(of: model), outcome.result.map(\.completion),
@@ -191,7 +194,8 @@ package actor ProviderGateway {
             sent > 1 ? .retry : hasSent ? .failover : job.purpose
         }
 
-        /// What a request is expected to take from a limit in tokens: as providers count, input and output limit together.
+        /// What a request is expected to take from a limit in tokens: as providers count, input and output limit
+        /// together.
         func tokens(of model: ModelDescriptor) -> Int {
             let exact = job.request.model.id == model.id ? job.request.exactInputTokens : nil
             let texts = job.request.system.utf8.count + job.request.messages.reduce(0) { $0 + $1.text.utf8.count }
@@ -200,7 +204,8 @@ package actor ProviderGateway {
 
         /// Why a request cannot fit a model's window; nil where it may.
         func misfit(_ model: ModelDescriptor) -> String? {
-            guard let window = model.contextTokens, job.request.exactInputTokens ?? job.request.expectedInputTokens != nil
+            guard let window = model.contextTokens,
+                job.request.exactInputTokens ?? job.request.expectedInputTokens != nil
             else { return nil }
             let needed = tokens(of: model)
             return needed <= window ? nil : "the request needs \(needed) tokens, the window has \(window)"
@@ -231,9 +236,11 @@ package actor ProviderGateway {
         }
 
         var error: GatewayError {
-            let last = failures.last
+            let last =
+                failures.last
                 ?? ProviderError(
-                    .leavesHost, activity: "choosing a model", provider: job.request.model.id.provider, billing: .notBilled,
+                    .leavesHost, activity: "choosing a model", provider: job.request.model.id.provider,
+                    billing: .notBilled,
                     detail: "no model that may be asked is left")
             return GatewayError(last: last, failures: failures, limit: limit, isHeld: isHeld)
         }

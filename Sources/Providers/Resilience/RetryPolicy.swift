@@ -27,7 +27,8 @@ package struct RetryPolicy: Hashable, Sendable {
 
     /// `sent` counts the sends so far, at least 1. `left` is the time to the deadline.
     package func decide(
-        _ error: ProviderError, sent: Int, isFree: Bool, left: Duration, using generator: inout some RandomNumberGenerator
+        _ error: ProviderError, sent: Int, isFree: Bool, left: Duration,
+        using generator: inout some RandomNumberGenerator
     ) -> Decision {
         guard error.isWorthRetrying else { return .giveUp(.pointless) }
         guard isFree || error.billing == .notBilled else { return .giveUp(.mayBeCharged) }

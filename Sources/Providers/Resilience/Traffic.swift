@@ -1,7 +1,7 @@
 package import OrchestratorCore
 
-/// Who may send when: the breakers, limits and health of all models together. A pure value: time comes in with each call
-/// and what is to be done goes out.
+/// Who may send when: the breakers, limits and health of all models together. A pure value: time comes in with each
+/// call and what is to be done goes out.
 package struct Traffic: Sendable {
     package enum Entry: Sendable {
         case enter(CircuitBreaker.Permit)
@@ -28,8 +28,8 @@ package struct Traffic: Sendable {
 
     package func breakerState(of model: ModelID) -> CircuitBreaker.State { breakers[model]?.state ?? .closed }
 
-    /// Asks to send one request of so many tokens. After `enter`, `finish` must follow; after `wait`, the same ticket again
-    /// or `leave`.
+    /// Asks to send one request of so many tokens. After `enter`, `finish` must follow; after `wait`, the same ticket
+    /// again or `leave`.
     package mutating func ask(
         _ model: ModelID, ticket: Int, tokens: Int, now: ContinuousClock.Instant
     ) -> Entry {
@@ -38,7 +38,8 @@ package struct Traffic: Sendable {
             return .refused(rest.why, "the provider rests after an earlier error of this kind", until: rest.until)
         }
         let own = limits[model.provider]
-        var limiter = limiters[model]
+        var limiter =
+            limiters[model]
             ?? RateLimiter(requestsPerMinute: own?.requestsPerMinute, tokensPerMinute: own?.tokensPerMinute, now: now)
         defer { limiters[model] = limiter }
         switch limiter.ask(ticket: ticket, tokens: tokens, now: now) {

@@ -1,6 +1,7 @@
 package import OrchestratorCore
 
-/// Chooses the models for a task, best first. A pure function of what is given: the same candidates give the same order.
+/// Chooses the models for a task, best first. A pure function of what is given: the same candidates give the same
+/// order.
 package struct ModelSelector: Sendable {
     /// What a task asks of a model.
     package struct Needs: Hashable, Sendable {
@@ -37,7 +38,13 @@ package struct ModelSelector: Sendable {
 
     /// Why a model was left out.
     package enum Exclusion: Hashable, Sendable, CustomStringConvertible {
-        case leavesHost, retired(String), windowTooSmall(Int), outputTooSmall(Int), lacks(String), belowFloor(Double), priceUnknown(String)
+        case leavesHost
+        case retired(String)
+        case windowTooSmall(Int)
+        case outputTooSmall(Int)
+        case lacks(String)
+        case belowFloor(Double)
+        case priceUnknown(String)
         case unavailable
 
         package var description: String {
@@ -98,10 +105,14 @@ package struct ModelSelector: Sendable {
         of model: ModelDescriptor, _ needs: Needs, _ isAvailable: (ModelID) -> Bool
     ) -> Exclusion? {
         if policy.isLocalOnly, model.leavesHost { return .leavesHost }
-        if let date = model.retiresOn, let today = policy.today, date.prefix(10) <= today.prefix(10) { return .retired(date) }
+        if let date = model.retiresOn, let today = policy.today, date.prefix(10) <= today.prefix(10) {
+            return .retired(date)
+        }
         if let window = model.contextTokens, window < needs.contextTokens { return .windowTooSmall(window) }
         if let output = model.maxOutputTokens, output < needs.outputTokens { return .outputTooSmall(output) }
-        if let missing = needs.capabilities.subtracting(model.capabilities).map(\.rawValue).min() { return .lacks(missing) }
+        if let missing = needs.capabilities.subtracting(model.capabilities).map(\.rawValue).min() {
+            return .lacks(missing)
+        }
         if let score = scores[model.id], score < policy.floor { return .belowFloor(score) }
         if case .unknown(let reason) = model.price { return .priceUnknown(reason) }
         return isAvailable(model.id) ? nil : .unavailable
@@ -116,12 +127,13 @@ package struct ModelSelector: Sendable {
     private func rank(_ candidate: (model: ModelDescriptor, cost: Money), _ task: TaskKind) -> [Int64] {
         let model = candidate.model
         let isLocal = !model.leavesHost
-        let path: Int64 = switch task {
-        case .codeAnalysis: Int64(policy.preferred.firstIndex(of: model.id.name) ?? policy.preferred.count)
-        case .securityScan, .apiSecurity: policy.requiresCloud == isLocal ? 1 : 0
-        case .generalQA: policy.prefersLocal == isLocal ? 0 : 1
-        case .bpmn: model.specialities.contains(.bpmn) ? 0 : 1
-        }
+        let path: Int64 =
+            switch task {
+            case .codeAnalysis: Int64(policy.preferred.firstIndex(of: model.id.name) ?? policy.preferred.count)
+            case .securityScan, .apiSecurity: policy.requiresCloud == isLocal ? 1 : 0
+            case .generalQA: policy.prefersLocal == isLocal ? 0 : 1
+            case .bpmn: model.specialities.contains(.bpmn) ? 0 : 1
+            }
         let isMeasured: Int64 = scores[model.id] == nil ? 1 : 0
         return [path, isMeasured, candidate.cost.nanodollars]
     }

@@ -31,7 +31,9 @@ package struct PriceTable: Hashable, Sendable {
     /// Where a model is listed twice, the first entry counts.
     package init(name: String, _ entries: [Entry]) {
         self.name = name
-        self.entries = Dictionary(entries.map { (ModelID(provider: $0.provider, name: $0.model), $0) }) { first, _ in first }
+        self.entries = Dictionary(entries.map { (ModelID(provider: $0.provider, name: $0.model), $0) }) { first, _ in
+            first
+        }
     }
 
     package func entry(_ model: ModelID) -> Entry? { entries[model] }
@@ -46,21 +48,27 @@ package struct PriceTable: Hashable, Sendable {
             let input = try TokenPrice(dollarsPerMillion: inputText)
             let output = try TokenPrice(dollarsPerMillion: outputText)
             if input == .zero, output == .zero {
-                return .unknown("the price table \(name) lists \(model) at zero, which a provider that charges does not mean")
+                return .unknown(
+                    "the price table \(name) lists \(model) at zero, which a provider that charges does not mean")
             }
             let read = try entry.cacheRead.map { (text) throws(MoneyError) in try TokenPrice(dollarsPerMillion: text) }
-            let write = try entry.cacheWrite.map { (text) throws(MoneyError) in try TokenPrice(dollarsPerMillion: text) }
+            let write = try entry.cacheWrite.map { (text) throws(MoneyError) in try TokenPrice(dollarsPerMillion: text)
+            }
             let base = PriceSchedule.Tier(
-                input: input, output: output, cacheRead: read == .zero && input != .zero ? nil : read, cacheWrite: write)
-            let tiers = [base] + (try entry.longContextFrom.map { (start) throws(MoneyError) in [try Self.dearer(base, above: start)] } ?? [])
+                input: input, output: output, cacheRead: read == .zero && input != .zero ? nil : read, cacheWrite: write
+            )
+            let tiers =
+                [base]
+                + (try entry.longContextFrom.map { (start) throws(MoneyError) in [try Self.dearer(base, above: start)] }
+                    ?? [])
             return .known(PriceSchedule(tiers: tiers, source: .table(name)))
         } catch {
             return .unknown("the price of \(model) in the price table \(name) cannot be used: \(error)")
         }
     }
 
-    /// The published long-context prices are twice the base for input and one and a half times for output; twice for both
-    /// is a bound.
+    /// The list gives the size but not the prices beyond it. Published ones are up to twice the base for input and one
+    /// and a half times for output; twice is taken for both.
     private static func dearer(_ base: PriceSchedule.Tier, above start: Int) throws(MoneyError) -> PriceSchedule.Tier {
         PriceSchedule.Tier(
             aboveInputTokens: start, input: try base.input.times(2), output: try base.output.times(2),
@@ -70,9 +78,9 @@ package struct PriceTable: Hashable, Sendable {
 }
 
 extension PriceTable {
-    /// Merges what is configured with what a provider lists and what the table knows, best source first: a configured price,
-    /// a price the provider lists, the table. Where nobody charges, as on the user's own hardware, no price is no cost.
-    /// Capabilities the provider names are added to those configured.
+    /// Merges what is configured with what a provider lists and what the table knows, best source first: a configured
+    /// price, a price the provider lists, the table. Where nobody charges, as on the user's own hardware, no price is
+    /// no cost. Capabilities the provider names are added to those configured.
     package func complete(
         _ configured: ModelDescriptor, listed: ModelDescriptor?, isCharged: Bool
     ) -> ModelDescriptor {

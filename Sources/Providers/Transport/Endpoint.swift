@@ -1,5 +1,5 @@
-/// The base of a server's URLs. Only plain forms are read, so that every parser on the way agrees about the host: no user
-/// name, no query, no fragment, no escapes.
+/// The base of a server's URLs. Only plain forms are read, so that every parser on the way agrees about the host: no
+/// user name, no query, no fragment, no escapes.
 package struct Endpoint: Hashable, Sendable {
     package let isEncrypted: Bool
     /// Lower-case name or address; IPv6 without brackets.
@@ -12,7 +12,9 @@ package struct Endpoint: Hashable, Sendable {
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         let lower = text.lowercased()
-        guard bytes.count <= 2048, let scheme = ["https://", "http://"].first(where: lower.hasPrefix) else { return nil }
+        guard bytes.count <= 2048, let scheme = ["https://", "http://"].first(where: lower.hasPrefix) else {
+            return nil
+        }
         isEncrypted = scheme == "https://"
         let rest = bytes[scheme.utf8.count...]
         let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
@@ -33,7 +35,9 @@ package struct Endpoint: Hashable, Sendable {
         if bytes.first == UInt8(ascii: "[") {
             guard let end = bytes.firstIndex(of: UInt8(ascii: "]")) else { return nil }
             name = bytes[(bytes.startIndex + 1)..<end]
-            guard name.allSatisfy({ isHexadecimal($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }) else { return nil }
+            guard name.allSatisfy({ isHexadecimal($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }) else {
+                return nil
+            }
             let after = bytes[(end + 1)...]
             if let first = after.first {
                 guard first == UInt8(ascii: ":") else { return nil }
@@ -44,7 +48,9 @@ package struct Endpoint: Hashable, Sendable {
                 name = bytes[..<colon]
                 portBytes = bytes[(colon + 1)...]
             }
-            guard name.allSatisfy({ isAlphanumeric($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }) else { return nil }
+            guard name.allSatisfy({ isAlphanumeric($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }) else {
+                return nil
+            }
         }
         guard !name.isEmpty else { return nil }
         let host = String(decoding: name, as: UTF8.self).lowercased()
@@ -67,7 +73,8 @@ package struct Endpoint: Hashable, Sendable {
         isAlphanumeric(byte) || Array("/._~-:@".utf8).contains(byte)
     }
 
-    /// Names this machine by an address that cannot lead elsewhere, or by `localhost`, which the transport resolves itself.
+    /// Names this machine by an address that cannot lead elsewhere, or by `localhost`, which the transport resolves
+    /// itself.
     package var isLoopback: Bool {
         if host == "localhost" || host == "::1" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)

@@ -37,7 +37,8 @@ final class IdleWatch: Sendable {
             if let end, now >= end { return }
             if now >= total { throw TransportError(.totalTimeout, .answering) }
             if now >= idleDeadline { throw TransportError(.idleTimeout, .answering, detail: "nothing for \(idle)") }
-            try await Task.sleep(until: min(total, idleDeadline, end ?? total, now + .milliseconds(250)), clock: .continuous)
+            try await Task.sleep(
+                until: min(total, idleDeadline, end ?? total, now + .milliseconds(250)), clock: .continuous)
         }
     }
 }

@@ -6,12 +6,16 @@ import Testing
 
 /// What every adapter must do, whatever its protocol.
 @Suite(.timeLimit(.minutes(3))) struct ConformanceTests {
-    static func request(_ dialect: ServerDialect, isStreamed: Bool = false, leavesHost: Bool = false) -> CompletionRequest {
+    static func request(_ dialect: ServerDialect, isStreamed: Bool = false, leavesHost: Bool = false)
+        -> CompletionRequest
+    {
         CompletionRequest(
             model: ModelDescriptor(
-                id: ModelID(provider: "test", name: "model-1"), modelClass: .local, contextTokens: 8192, leavesHost: leavesHost),
+                id: ModelID(provider: "test", name: "model-1"), modelClass: .local, contextTokens: 8192,
+                leavesHost: leavesHost),
             system: "You review code.", messages: [.init(.user, "Is this line safe? strcpy(target, source);")],
-            maxOutputTokens: 100, schema: .init(name: "findings", schema: .members(["type": .string("object")])), seed: 7,
+            maxOutputTokens: 100, schema: .init(name: "findings", schema: .members(["type": .string("object")])),
+            seed: 7,
             stop: ["<end>"], isStreamed: isStreamed && dialect.canStream)
     }
 
@@ -53,13 +57,16 @@ import Testing
         }
     }
 
-    @Test(arguments: ServerDialect.all.filter(\.canStream)) func aStreamedAnswerIsReadAsItComes(dialect: ServerDialect) async throws {
+    @Test(arguments: ServerDialect.all.filter(\.canStream)) func aStreamedAnswerIsReadAsItComes(dialect: ServerDialect)
+        async throws
+    {
         let content = ServerDialect.Content(text: "{\"é\":\"🙂日本\"}")
         let bytes = Array(dialect.pieces(content).joined().utf8)
         try await ScriptedServer.run({ request in
             var generator = SeededGenerator(seed: UInt64(request.index))
             let pieces = Split.random(bytes, &generator).map { [UInt8]($0) }
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: \(dialect.streamType)\r\ncontent-length: \(bytes.count)\r\n\r\n"
+            let head =
+                "HTTP/1.1 200 OK\r\ncontent-type: \(dialect.streamType)\r\ncontent-length: \(bytes.count)\r\n\r\n"
             return [.write(Array(head.utf8))] + pieces.map { .write($0) }
         }) { server, base in
             let provider = try ProviderRegistry.adapter(dialect.descriptor(base), keys: FixedKeys())
@@ -93,13 +100,15 @@ import Testing
         }
     }
 
-    @Test(arguments: ServerDialect.all, [
-        (400, ProviderError.Code.badRequest, Billing.notBilled), (401, .authentication, .notBilled),
-        (402, .quotaExhausted, .notBilled), (403, .permission, .notBilled), (404, .modelNotFound, .notBilled),
-        (408, .timedOut, .unknown), (413, .contextOverflow, .notBilled), (429, .throttled, .notBilled),
-        (500, .serverFailed, .unknown), (502, .serverFailed, .unknown), (503, .unavailable, .notBilled),
-        (504, .timedOut, .unknown), (529, .unavailable, .notBilled), (307, .redirected, .notBilled),
-    ])
+    @Test(
+        arguments: ServerDialect.all,
+        [
+            (400, ProviderError.Code.badRequest, Billing.notBilled), (401, .authentication, .notBilled),
+            (402, .quotaExhausted, .notBilled), (403, .permission, .notBilled), (404, .modelNotFound, .notBilled),
+            (408, .timedOut, .unknown), (413, .contextOverflow, .notBilled), (429, .throttled, .notBilled),
+            (500, .serverFailed, .unknown), (502, .serverFailed, .unknown), (503, .unavailable, .notBilled),
+            (504, .timedOut, .unknown), (529, .unavailable, .notBilled), (307, .redirected, .notBilled),
+        ])
     func everyStatusHasItsMeaning(dialect: ServerDialect, expected: (Int, ProviderError.Code, Billing)) async throws {
         let error = try await Self.failure(dialect, ServerAction.answer(expected.0, dialect.error("went wrong")))
         #expect(error.code == expected.1)
@@ -107,7 +116,9 @@ import Testing
         #expect(error.status == expected.0)
     }
 
-    @Test(arguments: ServerDialect.all) func aRedirectNeverCarriesTheRequestElsewhere(dialect: ServerDialect) async throws {
+    @Test(arguments: ServerDialect.all) func aRedirectNeverCarriesTheRequestElsewhere(dialect: ServerDialect)
+        async throws
+    {
         try await ScriptedServer.run({ _ in ServerAction.answer(200, "{}") }) { other, otherBase in
             let error = try await Self.failure(
                 dialect, ServerAction.answer(307, "", headers: [("location", "\(otherBase)/elsewhere")]))
@@ -128,11 +139,16 @@ import Testing
         #expect(error.code == .quotaExhausted)
     }
 
-    @Test(arguments: ServerDialect.all, [
-        "", "<html><body>Proxy</body></html>", "{\"choices\":[", "[]", "null", "{}", "{} {}", "\u{0}", "{\"choices\":[]}",
-        "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"stop\"}]}", "{\"done\":false}", "{\"content\":[]}",
-        "{\"message\":{\"content\":\"\"},\"done\":true}", "{\"error\":{\"message\":\"boom\",\"code\":502}}", "{\"error\":\"boom\"}",
-    ])
+    @Test(
+        arguments: ServerDialect.all,
+        [
+            "", "<html><body>Proxy</body></html>", "{\"choices\":[", "[]", "null", "{}", "{} {}", "\u{0}",
+            "{\"choices\":[]}",
+            "{\"choices\":[{\"message\":{\"content\":null},\"finish_reason\":\"stop\"}]}", "{\"done\":false}",
+            "{\"content\":[]}",
+            "{\"message\":{\"content\":\"\"},\"done\":true}", "{\"error\":{\"message\":\"boom\",\"code\":502}}",
+            "{\"error\":\"boom\"}",
+        ])
     func aSuccessThatIsNoneIsAnErrorOfUnknownCharge(dialect: ServerDialect, body: String) async throws {
         let error = try await Self.failure(dialect, ServerAction.answer(200, body))
         #expect([.malformedAnswer, .serverFailed].contains(error.code))
@@ -157,7 +173,8 @@ import Testing
         let body = dialect.error("overloaded", code: .int(503), type: "overloaded_error")
         let line = dialect.wire == .ollama ? body + "\n" : "data: \(body)\n\n"
         let pieces = [dialect.pieces()[0], line]
-        let error = try await Self.failure(dialect, isStreamed: true, ServerAction.stream(pieces, type: dialect.streamType))
+        let error = try await Self.failure(
+            dialect, isStreamed: true, ServerAction.stream(pieces, type: dialect.streamType))
         #expect(error.code == (dialect.wire == .ollama ? .serverFailed : .unavailable))
         #expect(error.billing == .unknown, "the model had begun")
     }
@@ -176,7 +193,9 @@ import Testing
     }
 
     @Test(arguments: ServerDialect.all) func impossibleUsageCountsAsNone(dialect: ServerDialect) async throws {
-        for content in [ServerDialect.Content(input: -5), .init(input: 40_000_000), .init(output: 101), .init(input: .max)] {
+        for content in [
+            ServerDialect.Content(input: -5), .init(input: 40_000_000), .init(output: 101), .init(input: .max),
+        ] {
             try await ScriptedServer.run({ _ in ServerAction.answer(200, dialect.whole(content)) }) { _, base in
                 let provider = try ProviderRegistry.adapter(dialect.descriptor(base), keys: FixedKeys())
                 #expect(try await provider.complete(Self.request(dialect)).usage == nil)
@@ -185,13 +204,17 @@ import Testing
         }
     }
 
-    @Test(arguments: ServerDialect.all) func aMessageThatRepeatsThePromptOrTheKeyIsNotKept(dialect: ServerDialect) async throws {
+    @Test(arguments: ServerDialect.all) func aMessageThatRepeatsThePromptOrTheKeyIsNotKept(dialect: ServerDialect)
+        async throws
+    {
         let bodies = ["bad input: Is this line safe? strcpy(target, source);", "wrong key sk-secret-value given"]
         for text in bodies {
             try await ScriptedServer.run({ _ in ServerAction.answer(400, dialect.error(text)) }) { _, base in
                 let provider = try ProviderRegistry.adapter(
                     dialect.descriptor(base, key: "env:KEY"), keys: FixedKeys(keys: ["KEY": "sk-secret-value"]))
-                let error = await #expect(throws: ProviderError.self) { try await provider.complete(Self.request(dialect)) }
+                let error = await #expect(throws: ProviderError.self) {
+                    try await provider.complete(Self.request(dialect))
+                }
                 #expect(error?.description.contains("strcpy") == false)
                 #expect(error?.description.contains("sk-secret-value") == false)
                 await provider.shutdown()
@@ -202,8 +225,11 @@ import Testing
     @Test(arguments: ServerDialect.all) func aMissingOrDamagedKeyStopsTheRequest(dialect: ServerDialect) async throws {
         try await ScriptedServer.run({ _ in ServerAction.answer(200, dialect.whole()) }) { server, base in
             for keys in [[:], ["KEY": ""], ["KEY": "sk-1\n"], ["KEY": "sk-é"]] {
-                let provider = try ProviderRegistry.adapter(dialect.descriptor(base, key: "env:KEY"), keys: FixedKeys(keys: keys))
-                let error = await #expect(throws: ProviderError.self) { try await provider.complete(Self.request(dialect)) }
+                let provider = try ProviderRegistry.adapter(
+                    dialect.descriptor(base, key: "env:KEY"), keys: FixedKeys(keys: keys))
+                let error = await #expect(throws: ProviderError.self) {
+                    try await provider.complete(Self.request(dialect))
+                }
                 #expect(error?.code == .keyMissing)
                 #expect(error?.billing == .notBilled)
                 await provider.shutdown()

@@ -10,7 +10,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "{", "[1,]", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "01", "1.", "+1", "nul", "\"\u{1}\"", "\"\\x\"", "{} {}", "[1] 2",
+        "", "{", "[1,]", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "01", "1.", "+1", "nul", "\"\u{1}\"", "\"\\x\"", "{} {}",
+        "[1] 2",
         "\"\\u12\"", "'a'", "NaN", "\"abc", "<html></html>", "{a:1}", "--1", "[", "\\", "\"\\",
     ])
     func whatIsNoJSONIsRefused(text: String) {
@@ -42,7 +43,8 @@ import Testing
         var generator = SeededGenerator(seed: 44)
         let alphabet = Array("{}[]\",:\\u0123456789eE+-.truefalsn \n\u{FF}".utf8)
         for _ in 0..<proofCount(quick: 5000, full: 200_000) {
-            _ = try? JSONParser.parse((0..<Int.random(in: 0...30, using: &generator)).map { _ in generator.pick(alphabet) })
+            _ = try? JSONParser.parse(
+                (0..<Int.random(in: 0...30, using: &generator)).map { _ in generator.pick(alphabet) })
         }
     }
 
@@ -54,11 +56,13 @@ import Testing
         case 2: return .number(generator.pick(["0", "-1", "12.50", "1e-7", "9007199254740993"]))
         case 3: return .string(generator.pick(texts))
         case 4:
-            return .array((0..<Int.random(in: 0...3, using: &generator)).map { _ in value(&generator, depth: depth + 1) })
+            return .array(
+                (0..<Int.random(in: 0...3, using: &generator)).map { _ in value(&generator, depth: depth + 1) })
         default:
-            return .object((0..<Int.random(in: 0...3, using: &generator)).map { index in
-                JSON.Member("\(index)\(generator.pick(texts))", value(&generator, depth: depth + 1))
-            })
+            return .object(
+                (0..<Int.random(in: 0...3, using: &generator)).map { index in
+                    JSON.Member("\(index)\(generator.pick(texts))", value(&generator, depth: depth + 1))
+                })
         }
     }
 }

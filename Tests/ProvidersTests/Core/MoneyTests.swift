@@ -3,16 +3,20 @@ import TestSupport
 import Testing
 
 @Suite struct MoneyTests {
-    @Test(arguments: [
-        ("0.50", 500_000_000), ("5", 5_000_000_000), ("0", 0), (".25", 250_000_000), ("1e-9", 1), ("+2", 2_000_000_000),
-        ("0.0000000001", 1), ("2.2e-7", 220), ("1E2", 100_000_000_000), ("-0", 0), ("9223372036.854775807", Int64.max),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("0.50", 500_000_000), ("5", 5_000_000_000), ("0", 0), (".25", 250_000_000), ("1e-9", 1),
+            ("+2", 2_000_000_000),
+            ("0.0000000001", 1), ("2.2e-7", 220), ("1E2", 100_000_000_000), ("-0", 0),
+            ("9223372036.854775807", Int64.max),
+        ] as [(String, Int64)])
     func decimalTextIsReadExactlyAndRoundedUp(text: String, nanodollars: Int64) throws {
         #expect(try Money(dollars: text).nanodollars == nanodollars)
     }
 
     @Test(arguments: [
-        "-1", "-0.5", "NaN", "nan", "inf", "Infinity", "", " ", "1,5", "0x10", "1e999", "12abc", "1.2.3", "e5", "--1", "1e",
+        "-1", "-0.5", "NaN", "nan", "inf", "Infinity", "", " ", "1,5", "0x10", "1e999", "12abc", "1.2.3", "e5", "--1",
+        "1e",
         "9223372036.854775808", "99999999999999999999", "1e10", "٣", "1 ",
     ])
     func whatIsNoAmountIsRefused(text: String) {
@@ -42,17 +46,24 @@ import Testing
         #expect(try TokenPrice.cost([]) == .zero)
     }
 
-    @Test(arguments: [(500_000_000, "$0.50"), (0, "$0.00"), (220, "$0.00000022"), (-1_500_000_000, "-$1.50"), (12_345_678_900, "$12.3456789")] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (500_000_000, "$0.50"), (0, "$0.00"), (220, "$0.00000022"), (-1_500_000_000, "-$1.50"),
+            (12_345_678_900, "$12.3456789"),
+        ] as [(Int64, String)])
     func amountsPrintForPeople(nanodollars: Int64, text: String) {
         #expect(Money(nanodollars: nanodollars).description == text)
     }
 }
 
 @Suite struct ModelPriceTests {
-    private func tier(_ above: Int, _ input: String, _ output: String, read: String? = nil, write: String? = nil) throws -> PriceSchedule.Tier {
+    private func tier(_ above: Int, _ input: String, _ output: String, read: String? = nil, write: String? = nil) throws
+        -> PriceSchedule.Tier
+    {
         PriceSchedule.Tier(
             aboveInputTokens: above, input: try TokenPrice(dollarsPerMillion: input),
-            output: try TokenPrice(dollarsPerMillion: output), cacheRead: try read.map { try TokenPrice(dollarsPerMillion: $0) },
+            output: try TokenPrice(dollarsPerMillion: output),
+            cacheRead: try read.map { try TokenPrice(dollarsPerMillion: $0) },
             cacheWrite: try write.map { try TokenPrice(dollarsPerMillion: $0) })
     }
 
@@ -67,7 +78,9 @@ import Testing
 
     @Test func noUsageWithinTheBoundsCostsMoreThanTheWorstCase() throws {
         var generator = SeededGenerator(seed: 41)
-        func amount() -> String { "\(Int.random(in: 0...30, using: &generator)).\(Int.random(in: 0...999, using: &generator))" }
+        func amount() -> String {
+            "\(Int.random(in: 0...30, using: &generator)).\(Int.random(in: 0...999, using: &generator))"
+        }
         for _ in 0..<proofCount(quick: 500, full: 20_000) {
             let tiers = try (0..<Int.random(in: 1...4, using: &generator)).map { index in
                 try tier(
@@ -75,14 +88,16 @@ import Testing
                     read: generator.chance(50) ? amount() : nil, write: generator.chance(50) ? amount() : nil)
             }
             let schedule = PriceSchedule(
-                tiers: tiers, perRequest: Money(nanodollars: Int64.random(in: 0...99, using: &generator)), source: .configured)
+                tiers: tiers, perRequest: Money(nanodollars: Int64.random(in: 0...99, using: &generator)),
+                source: .configured)
             let bound = Int.random(in: 0...1000, using: &generator)
             let input = Int.random(in: 0...bound, using: &generator)
             let read = Int.random(in: 0...input, using: &generator)
             let output = Int.random(in: 0...500, using: &generator)
             let usage = try #require(
                 Usage(
-                    inputTotal: input, cacheRead: read, cacheWrite: Int.random(in: 0...(input - read), using: &generator),
+                    inputTotal: input, cacheRead: read,
+                    cacheWrite: Int.random(in: 0...(input - read), using: &generator),
                     output: output))
             let most = try schedule.worstCase(inputBound: bound, maxOutput: output)
             #expect(try schedule.cost(of: usage) <= most)

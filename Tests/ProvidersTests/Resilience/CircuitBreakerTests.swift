@@ -11,7 +11,8 @@ import Testing
         return settings
     }
 
-    private func permit(_ breaker: inout CircuitBreaker, _ now: ContinuousClock.Instant) throws -> CircuitBreaker.Permit {
+    private func permit(_ breaker: inout CircuitBreaker, _ now: ContinuousClock.Instant) throws -> CircuitBreaker.Permit
+    {
         guard case .permitted(let permit) = breaker.admit(now: now) else { throw Unexpected("refused") }
         return permit
     }
@@ -104,13 +105,14 @@ import Testing
         #expect(breaker.state == .closed)
     }
 
-    /// Whatever happens: no more trials at once than allowed, no refusal without an end, and a healthy model gets through
-    /// again in the end.
+    /// Whatever happens: no more trials at once than allowed, no refusal without an end, and a healthy model gets
+    /// through again in the end.
     @Test func randomHistoriesNeverLockAModelOut() throws {
         for seed in 0..<proofCount(quick: 200, full: 5000) {
             var generator = SeededGenerator(seed: UInt64(seed))
             let settings = settings {
-                $0.window = generator.chance(50) ? .count(Int.random(in: 1...10, using: &generator)) : .time(.seconds(20))
+                $0.window =
+                    generator.chance(50) ? .count(Int.random(in: 1...10, using: &generator)) : .time(.seconds(20))
                 $0.minimumCalls = Int.random(in: 1...5, using: &generator)
                 $0.trials = Int.random(in: 1...3, using: &generator)
                 $0.trialTime = .seconds(Int.random(in: 5...50, using: &generator))

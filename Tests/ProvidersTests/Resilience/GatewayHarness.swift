@@ -9,7 +9,8 @@ struct GatewayHarness {
     let providers: [any Provider]
 
     init(
-        _ descriptors: [ProviderDescriptor], ledger: any AttemptLedger, localOnly: Bool = false, keys: FixedKeys = FixedKeys(),
+        _ descriptors: [ProviderDescriptor], ledger: any AttemptLedger, localOnly: Bool = false,
+        keys: FixedKeys = FixedKeys(),
         _ change: (inout GatewaySettings) -> Void = { _ in }
     ) throws {
         var settings = GatewaySettings()
@@ -30,7 +31,8 @@ struct GatewayHarness {
 
     /// A model at a price in dollars per million tokens, free where none is given.
     static func model(
-        _ provider: String, _ name: String = "model-1", input: String? = nil, output: String = "0", leavesHost: Bool = false,
+        _ provider: String, _ name: String = "model-1", input: String? = nil, output: String = "0",
+        leavesHost: Bool = false,
         window: Int? = nil
     ) throws -> ModelDescriptor {
         var price = ModelPrice.free
@@ -50,7 +52,8 @@ struct GatewayHarness {
         GatewayJob(
             work: work,
             request: CompletionRequest(
-                model: candidates[0], system: "You review code.", messages: [.init(.user, "<\(work)> Is this line safe?")],
+                model: candidates[0], system: "You review code.",
+                messages: [.init(.user, "<\(work)> Is this line safe?")],
                 maxOutputTokens: 100, isStreamed: isStreamed),
             candidates: candidates, timeLimit: timeLimit)
     }

@@ -41,12 +41,16 @@ import Testing
         try await ScriptedServer.run(servers[0].actions) { _, first in
             try await ScriptedServer.run(servers[1].actions) { _, second in
                 let harness = try GatewayHarness(
-                    [dialects[0].descriptor(first, id: "a", limits: limits), dialects[1].descriptor(second, id: "b", limits: limits)],
+                    [
+                        dialects[0].descriptor(first, id: "a", limits: limits),
+                        dialects[1].descriptor(second, id: "b", limits: limits),
+                    ],
                     ledger: ledger)
                 await withTaskGroup(of: Void.self) { group in
                     for worker in 0..<6 {
                         // The custom protocol cannot stream; asked to, it refuses, and the other model is tried.
-                        let job = GatewayHarness.job("w\(worker)", models, isStreamed: isStreamed, timeLimit: .seconds(2))
+                        let job = GatewayHarness.job(
+                            "w\(worker)", models, isStreamed: isStreamed, timeLimit: .seconds(2))
                         let cancels = generator.chance(10)
                         group.addTask { await perform(job, harness.gateway, cancels: cancels, seed: seed) }
                     }

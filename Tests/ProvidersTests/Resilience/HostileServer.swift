@@ -50,25 +50,34 @@ final class HostileServer: Sendable {
         switch fate {
         case .fine: return ServerAction.answer(200, whole)
         case .fineStream:
-            return dialect.canStream ? ServerAction.stream(pieces, type: type, pause: 1) : ServerAction.answer(200, whole)
+            return dialect.canStream
+                ? ServerAction.stream(pieces, type: type, pause: 1) : ServerAction.answer(200, whole)
         case .throttled: return ServerAction.answer(429, dialect.error("slow down"), headers: wait(&generator))
-        case .unavailable: return ServerAction.answer(generator.pick([503, 529]), dialect.error("busy"), headers: wait(&generator))
+        case .unavailable:
+            return ServerAction.answer(generator.pick([503, 529]), dialect.error("busy"), headers: wait(&generator))
         case .failed: return ServerAction.answer(generator.pick([500, 502, 504, 408]), dialect.error("failed"))
         case .gateway: return ServerAction.answer(502, "<html>bad gateway</html>", type: "text/html")
         case .quota: return ServerAction.answer(402, dialect.error("no credit"))
         case .badRequest: return ServerAction.answer(generator.pick([400, 404, 413, 422]), dialect.error("no"))
         case .errorInside: return ServerAction.answer(200, dialect.error("upstream failed", code: .int(502)))
-        case .truncatedJSON: return ServerAction.answer(200, String(whole.dropLast(Int.random(in: 1...30, using: &generator))))
-        case .noTerminator: return ServerAction.stream(pieces.dropLast(), type: type, isEnded: generator.chance(50)) + [.close]
+        case .truncatedJSON:
+            return ServerAction.answer(200, String(whole.dropLast(Int.random(in: 1...30, using: &generator))))
+        case .noTerminator:
+            return ServerAction.stream(pieces.dropLast(), type: type, isEnded: generator.chance(50)) + [.close]
         case .silence: return []
         case .drip: return ServerAction.stream(whole.map { String($0) }, type: type, pause: 20)
         case .reset: return [.reset]
-        case .resetMidway: return ServerAction.stream(Array(pieces.prefix(1)), type: type, isEnded: false) + [.pause(3), .reset]
+        case .resetMidway:
+            return ServerAction.stream(Array(pieces.prefix(1)), type: type, isEnded: false) + [.pause(3), .reset]
         case .wrongUsage:
-            return ServerAction.answer(200, dialect.whole(.init(input: generator.pick([-1, 90_000_000, 0]), output: generator.pick([-9, 5000]))))
+            return ServerAction.answer(
+                200,
+                dialect.whole(.init(input: generator.pick([-1, 90_000_000, 0]), output: generator.pick([-9, 5000]))))
         case .duplicated: return ServerAction.answer(200, whole + whole)
         case .oversized: return ServerAction.answer(200, whole + String(repeating: " ", count: 70_000))
-        case .redirect: return ServerAction.answer(generator.pick([301, 302, 307, 308]), "", headers: [("location", "http://127.0.0.1:1/")])
+        case .redirect:
+            return ServerAction.answer(
+                generator.pick([301, 302, 307, 308]), "", headers: [("location", "http://127.0.0.1:1/")])
         case .html: return ServerAction.answer(200, "<html>sign in</html>", type: "text/html")
         case .closed: return [.close]
         }

@@ -34,9 +34,12 @@ actor InMemoryLedger: AttemptLedger {
             refusals += 1
             throw LedgerError(
                 overBudget: .init(
-                    scope: "run", limit: budget, settled: settled, reserved: reserved, uncertain: heldAmount, asked: plan.worstCase))
+                    scope: "run", limit: budget, settled: settled, reserved: reserved, uncertain: heldAmount,
+                    asked: plan.worstCase))
         }
-        if plans.contains(where: { $0.id == plan.id }) { violations.append("the attempt \(plan.id) was reserved twice") }
+        if plans.contains(where: { $0.id == plan.id }) {
+            violations.append("the attempt \(plan.id) was reserved twice")
+        }
         open[plan.id] = plan
         plans.append(plan)
         check()
@@ -73,7 +76,9 @@ actor InMemoryLedger: AttemptLedger {
 
     private func close(_ reservation: Reservation) {
         closings[reservation.attempt, default: 0] += 1
-        if open.removeValue(forKey: reservation.attempt) == nil { violations.append("\(reservation.attempt) was not open") }
+        if open.removeValue(forKey: reservation.attempt) == nil {
+            violations.append("\(reservation.attempt) was not open")
+        }
     }
 
     private func check() {

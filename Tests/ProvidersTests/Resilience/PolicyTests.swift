@@ -34,12 +34,14 @@ import Testing
     @Test func aWaitAskedForIsAFloorAndNeverPassesTheDeadline() {
         var generator = SeededGenerator(seed: 62)
         for _ in 0..<proofCount(quick: 1000, full: 50_000) {
-            let asked = generator.chance(50) ? Duration.milliseconds(Int.random(in: 0...200_000, using: &generator)) : nil
+            let asked =
+                generator.chance(50) ? Duration.milliseconds(Int.random(in: 0...200_000, using: &generator)) : nil
             let left = Duration.milliseconds(Int.random(in: 0...100_000, using: &generator))
             let sent = Int.random(in: 1...6, using: &generator)
             let policy = RetryPolicy()
             let decision = policy.decide(
-                error(.throttled, .notBilled, retryAfter: asked), sent: sent, isFree: false, left: left, using: &generator)
+                error(.throttled, .notBilled, retryAfter: asked), sent: sent, isFree: false, left: left,
+                using: &generator)
             if case .retry(let wait) = decision {
                 #expect(wait >= asked ?? .zero)
                 #expect(wait < left)
@@ -88,8 +90,8 @@ import Testing
 @Suite struct RateLimiterTests {
     private let start = ContinuousClock.now
 
-    /// In no stretch of a minute pass more requests or tokens than twice the limit (a full bucket and what flows in), and
-    /// everybody gets a turn, in order.
+    /// In no stretch of a minute pass more requests or tokens than twice the limit (a full bucket and what flows in),
+    /// and everybody gets a turn, in order.
     @Test func bucketsHoldTheirRateAndServeInOrder() {
         for seed in 0..<proofCount(quick: 60, full: 2000) {
             var generator = SeededGenerator(seed: UInt64(seed))
@@ -97,7 +99,9 @@ import Testing
             let tokensPerMinute = Int.random(in: 1000...5000, using: &generator)
             var limiter = RateLimiter(requestsPerMinute: perMinute, tokensPerMinute: tokensPerMinute, now: start)
             var now = start
-            var waiting: [(ticket: Int, tokens: Int)] = (0..<100).map { ($0, Int.random(in: 1...900, using: &generator)) }
+            var waiting: [(ticket: Int, tokens: Int)] = (0..<100).map {
+                ($0, Int.random(in: 1...900, using: &generator))
+            }
             var passed: [(at: ContinuousClock.Instant, ticket: Int, tokens: Int)] = []
             var steps = 0
             while !waiting.isEmpty, steps < 100_000 {
@@ -152,18 +156,21 @@ import Testing
         var limiter = RateLimiter(requestsPerMinute: nil, tokensPerMinute: 500, now: start)
         limiter.learn(
             RateHints(
-                requests: .init(limit: 60, remaining: 1, reset: nil), tokens: .init(limit: 9000, remaining: nil, reset: nil)),
+                requests: .init(limit: 60, remaining: 1, reset: nil),
+                tokens: .init(limit: 9000, remaining: nil, reset: nil)),
             now: start)
         #expect(limiter.ask(ticket: 1, tokens: 501, now: start) == .impossible(limit: 500))
         #expect(limiter.ask(ticket: 2, tokens: 1, now: start) == .granted)
-        #expect(limiter.ask(ticket: 3, tokens: 1, now: start) == .wait(.seconds(1)), "one was left, one flows in a second")
+        #expect(
+            limiter.ask(ticket: 3, tokens: 1, now: start) == .wait(.seconds(1)), "one was left, one flows in a second")
     }
 }
 
 @Suite struct FailoverTests {
     private func model(_ provider: String, _ name: String, window: Int? = nil, leaves: Bool = true) -> ModelDescriptor {
         ModelDescriptor(
-            id: ModelID(provider: provider, name: name), modelClass: .premium, contextTokens: window, price: .free, leavesHost: leaves)
+            id: ModelID(provider: provider, name: name), modelClass: .premium, contextTokens: window, price: .free,
+            leavesHost: leaves)
     }
 
     private func rest(_ failover: Failover) -> [String] {
@@ -174,12 +181,16 @@ import Testing
     }
 
     @Test func aLocalRunNeverCrossesToTheCloud() {
-        let failover = Failover([model("a", "m", leaves: false), model("b", "m"), model("c", "n", leaves: false)], isLocalOnly: true)
+        let failover = Failover(
+            [model("a", "m", leaves: false), model("b", "m"), model("c", "n", leaves: false)], isLocalOnly: true)
         #expect(rest(failover) == ["a/m", "c/n"])
     }
 
     @Test func aPromptThatIsTooLongGoesOnlyToLargerWindows() {
-        var failover = Failover([model("b", "x", window: 4000), model("c", "y", window: 8000), model("d", "z", window: 8001), model("e", "?")])
+        var failover = Failover([
+            model("b", "x", window: 4000), model("c", "y", window: 8000), model("d", "z", window: 8001),
+            model("e", "?"),
+        ])
         let overflow = ProviderError(.contextOverflow, activity: "", provider: "a", billing: .notBilled)
         failover.exclude(after: overflow, of: model("a", "w", window: 8000))
         #expect(rest(failover) == ["d/z", "e/?"])
@@ -187,7 +198,9 @@ import Testing
 
     @Test func aRefusedKeyStrikesOutTheProvider() {
         var failover = Failover([model("a", "x"), model("b", "y"), model("a", "z")])
-        failover.exclude(after: ProviderError(.authentication, activity: "", provider: "a", billing: .notBilled), of: model("a", "w"))
+        failover.exclude(
+            after: ProviderError(.authentication, activity: "", provider: "a", billing: .notBilled), of: model("a", "w")
+        )
         #expect(rest(failover) == ["b/y"])
     }
 
@@ -220,7 +233,8 @@ import Testing
 
     @Test func aUsedUpQuotaRestsTheWholeProviderUntilItsTime() {
         var health = HealthMonitor()
-        let quota = ProviderError(.quotaExhausted, activity: "", provider: "p", billing: .notBilled, retryAfter: .seconds(100))
+        let quota = ProviderError(
+            .quotaExhausted, activity: "", provider: "p", billing: .notBilled, retryAfter: .seconds(100))
         health.noteFailure(model, quota, now: start)
         let other = ModelID(provider: "p", name: "other")
         #expect(health.status(of: other, now: start + .seconds(99)) == .disabled)

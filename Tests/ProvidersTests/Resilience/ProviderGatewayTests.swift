@@ -66,7 +66,8 @@ import Testing
                 #expect(await ledger.held.count == 1)
                 #expect(server.requests.count == 1)
             }
-            try await run([fate, Self.answer], limits: limits, { $0.retriesUncertain = true }) { result, ledger, server in
+            try await run([fate, Self.answer], limits: limits, { $0.retriesUncertain = true }) {
+                result, ledger, server in
                 _ = try result.get()
                 #expect(server.requests.count == 2, "with consent")
             }
@@ -119,7 +120,9 @@ import Testing
         let ledger = InMemoryLedger(budget: .zero)
         try await ScriptedServer.run({ _ in Self.answer }) { _, base in
             let harness = try GatewayHarness([Self.openAI.descriptor(base)], ledger: ledger)
-            let models = [try GatewayHarness.model("test", "dear", input: "1"), try GatewayHarness.model("test", "free")]
+            let models = [
+                try GatewayHarness.model("test", "dear", input: "1"), try GatewayHarness.model("test", "free"),
+            ]
             let result = try await harness.gateway.complete(GatewayHarness.job("w", models))
             #expect(result.model.id.name == "free")
             await harness.shutdown()
@@ -132,7 +135,9 @@ import Testing
             try await ScriptedServer.run({ _ in Self.answer }) { _, second in
                 let harness = try GatewayHarness(
                     [Self.openAI.descriptor(first, id: "a"), Self.openAI.descriptor(second, id: "b")], ledger: ledger)
-                let models = [try GatewayHarness.model("a", "x", input: "1"), try GatewayHarness.model("b", "y", input: "2")]
+                let models = [
+                    try GatewayHarness.model("a", "x", input: "1"), try GatewayHarness.model("b", "y", input: "2"),
+                ]
                 let result = try await harness.gateway.complete(GatewayHarness.job("w", models))
                 #expect(result.model.id.provider == "b")
                 #expect(await ledger.plans.map(\.purpose) == [.first, .failover])
@@ -205,10 +210,13 @@ import Testing
 
     @Test func theCircuitOpensAndTheModelIsWaitedFor() async throws {
         let failures = [[ServerAction]](repeating: Self.refusal(503), count: 6)
-        try await run(failures + [Self.answer], price: nil, {
-            $0.retry.sends = 3
-            $0.breaker.openFor = .milliseconds(50)
-        }) { result, _, server in
+        try await run(
+            failures + [Self.answer], price: nil,
+            {
+                $0.retry.sends = 3
+                $0.breaker.openFor = .milliseconds(50)
+            }
+        ) { result, _, server in
             // Three sends fail and end the first job; the circuit stays closed, having seen too few calls.
             #expect(result.error?.last.code == .unavailable)
             #expect(server.requests.count == 3)
@@ -232,7 +240,8 @@ import Testing
     @Test func aChargeThatIsReportedCountsAndAnExcessIsShown() async throws {
         let router = ServerDialect(wire: .openrouter)
         for (cost, amount, excess) in [("0.000001", 1000 as Int64, false), ("5", nil, true)] {
-            let body = router.whole().replacing("\"completion_tokens\":7", with: "\"completion_tokens\":7,\"cost\":\(cost)")
+            let body = router.whole().replacing(
+                "\"completion_tokens\":7", with: "\"completion_tokens\":7,\"cost\":\(cost)")
             let ledger = InMemoryLedger(budget: Self.ample)
             try await ScriptedServer.run({ _ in ServerAction.answer(200, body) }) { _, base in
                 let harness = try GatewayHarness([router.descriptor(base)], ledger: ledger)
@@ -253,13 +262,15 @@ import Testing
         try await ScriptedServer.run({ request in
             if request.path == "/api/show" {
                 let isRemote = String(decoding: request.body, as: UTF8.self).contains("disguised")
-                return ServerAction.answer(200, isRemote ? "{\"remote_host\":\"https://ollama.com\"}" : "{\"details\":{}}")
+                return ServerAction.answer(
+                    200, isRemote ? "{\"remote_host\":\"https://ollama.com\"}" : "{\"details\":{}}")
             }
             return ServerAction.answer(200, ollama.whole())
         }) { server, base in
             let harness = try GatewayHarness([ollama.descriptor(base)], ledger: ledger, localOnly: true)
             let models = try [
-                GatewayHarness.model("test", "known:480b-cloud", leavesHost: true), GatewayHarness.model("test", "disguised"),
+                GatewayHarness.model("test", "known:480b-cloud", leavesHost: true),
+                GatewayHarness.model("test", "disguised"),
                 GatewayHarness.model("test", "named:480b-cloud"), GatewayHarness.model("test", "local"),
             ]
             let result = try await harness.gateway.complete(GatewayHarness.job("w", models))

@@ -6,7 +6,8 @@ import Testing
 @Suite struct ModelSelectorTests {
     private func model(
         _ id: String, price: String? = "1", window: Int? = 100_000, output: Int? = nil, leaves: Bool = true,
-        can: Set<ModelDescriptor.Capability> = [.structuredOutput], for tasks: Set<TaskKind> = [], retires: String? = nil
+        can: Set<ModelDescriptor.Capability> = [.structuredOutput], for tasks: Set<TaskKind> = [],
+        retires: String? = nil
     ) throws -> ModelDescriptor {
         let known = try price.map { text in
             ModelPrice.known(
@@ -15,10 +16,12 @@ import Testing
         }
         return ModelDescriptor(
             id: try #require(ModelID(id)), modelClass: .premium, contextTokens: window, maxOutputTokens: output,
-            capabilities: can, specialities: tasks, price: known ?? .unknown("no entry"), leavesHost: leaves, retiresOn: retires)
+            capabilities: can, specialities: tasks, price: known ?? .unknown("no entry"), leavesHost: leaves,
+            retiresOn: retires)
     }
 
-    private static let needs = ModelSelector.Needs(inputTokens: 8000, outputTokens: 1000, capabilities: [.structuredOutput])
+    private static let needs = ModelSelector.Needs(
+        inputTokens: 8000, outputTokens: 1000, capabilities: [.structuredOutput])
 
     private func names(_ selection: ModelSelector.Selection) -> [String] { selection.models.map(\.id.description) }
 
@@ -37,7 +40,9 @@ import Testing
             try model("b/bpmn", price: "3", for: [.bpmn]),
         ]
         var policy = ModelSelector.Policy()
-        func first(_ task: TaskKind) -> String { names(ModelSelector(policy).select(task, needs: Self.needs, from: models))[0] }
+        func first(_ task: TaskKind) -> String {
+            names(ModelSelector(policy).select(task, needs: Self.needs, from: models))[0]
+        }
         #expect(first(.generalQA) == "l/local")
         #expect(first(.securityScan) == "l/local")
         #expect(first(.bpmn) == "b/bpmn")
@@ -60,7 +65,9 @@ import Testing
             try model("p/down"), try model("p/good"),
         ]
         let weak = try #require(ModelID("p/weak"))
-        let selection = ModelSelector(policy, scores: [weak: 0.4]).select(.codeAnalysis, needs: Self.needs, from: models) {
+        let selection = ModelSelector(policy, scores: [weak: 0.4]).select(
+            .codeAnalysis, needs: Self.needs, from: models
+        ) {
             $0.name != "down"
         }
         #expect(names(selection) == ["p/good"])
@@ -68,7 +75,8 @@ import Testing
         #expect(
             reasons == [
                 "small": .windowTooSmall(8999), "short": .outputTooSmall(999), "loose": .lacks("structured output"),
-                "weak": .belowFloor(0.4), "unpriced": .priceUnknown("no entry"), "gone": .retired("2026-07-15"), "down": .unavailable,
+                "weak": .belowFloor(0.4), "unpriced": .priceUnknown("no entry"), "gone": .retired("2026-07-15"),
+                "down": .unavailable,
             ])
     }
 
@@ -90,7 +98,9 @@ import Testing
             let models = try (0..<8).map { try model("p/m\($0)", price: "\(Int.random(in: 1...3, using: &generator))") }
             let selected = ModelSelector().select(.securityScan, needs: Self.needs, from: models).models
             #expect(selected == ModelSelector().select(.securityScan, needs: Self.needs, from: models).models)
-            let costs = try selected.map { try #require($0.price.schedule).cost(of: try #require(Usage(inputUncached: 8000, output: 1000))) }
+            let costs = try selected.map {
+                try #require($0.price.schedule).cost(of: try #require(Usage(inputUncached: 8000, output: 1000)))
+            }
             #expect(costs == costs.sorted())
             for (left, right) in zip(selected, selected.dropFirst()) where left.price == right.price {
                 #expect(left.id < right.id)
@@ -129,7 +139,11 @@ import Testing
         #expect(price { $0.input = nil }.schedule == nil)
         #expect(price { $0.input = "-1" }.schedule == nil)
         #expect(price { $0.output = "NaN" }.schedule == nil)
-        #expect(price { $0.input = "0"; $0.output = "0" }.schedule == nil)
+        #expect(
+            price {
+                $0.input = "0"
+                $0.output = "0"
+            }.schedule == nil)
         #expect(price { $0.cacheRead = "0" }.schedule?.tiers[0].cacheRead == nil)
         #expect(PriceTable(name: "x", []).price(of: ModelID(provider: "p", name: "m")).schedule == nil)
     }
@@ -143,9 +157,18 @@ import Testing
     }
 
     @Test func sourcesAreTakenInTheirOrder() throws {
-        let table = PriceTable(name: "t", [entry { $0.contextTokens = 100; $0.maxOutputTokens = 100 }])
+        let table = PriceTable(
+            name: "t",
+            [
+                entry {
+                    $0.contextTokens = 100
+                    $0.maxOutputTokens = 100
+                }
+            ])
         func tier(_ text: String, _ source: PriceSource) throws -> ModelPrice {
-            .known(PriceSchedule(tiers: [.init(input: try TokenPrice(dollarsPerMillion: text), output: .zero)], source: source))
+            .known(
+                PriceSchedule(
+                    tiers: [.init(input: try TokenPrice(dollarsPerMillion: text), output: .zero)], source: source))
         }
         let id = ModelID(provider: "p", name: "m")
         var configured = ModelDescriptor(id: id, modelClass: .premium, leavesHost: false)
@@ -174,7 +197,8 @@ import Testing
         var limits = ProviderLimits()
         change(&limits)
         return ProviderDescriptor(
-            id: id, kind: kind, wire: wire, baseURL: base, key: key.flatMap(KeyReference.init), limits: limits, template: template)
+            id: id, kind: kind, wire: wire, baseURL: base, key: key.flatMap(KeyReference.init), limits: limits,
+            template: template)
     }
 
     private func key(_ descriptors: [ProviderDescriptor], _ models: [ModelDescriptor] = []) -> String? {
@@ -192,9 +216,12 @@ import Testing
         #expect(key([descriptor("Ünit")]) == "id")
         #expect(key([descriptor(base: "ftp://x")]) == "base_url")
         #expect(key([descriptor(base: "http://127.0.0.1/?key=1")]) == "base_url")
-        #expect(key([descriptor(kind: .cloud, base: "http://api.example", key: "env:K")]) == "base_url", "a key in the clear")
+        #expect(
+            key([descriptor(kind: .cloud, base: "http://api.example", key: "env:K")]) == "base_url",
+            "a key in the clear")
         #expect(key([descriptor(kind: .cloud, base: "https://api.example", key: "env:K")]) == nil)
-        #expect(key([descriptor(base: "https://api.example")]) == "kind", "a host that is not this machine is not local")
+        #expect(
+            key([descriptor(base: "https://api.example")]) == "kind", "a host that is not this machine is not local")
         #expect(key([descriptor(kind: .hybrid, wire: .openrouter, base: "https://openrouter.ai/api/v1")]) == "kind")
         #expect(key([descriptor { $0.concurrency = 0 }]) == "concurrency")
         #expect(key([descriptor { $0.idleTimeout = -1 }]) == "idle_timeout")
@@ -214,7 +241,8 @@ import Testing
     @Test func modelsAreCheckedToo() {
         func model(_ id: String, window: Int? = nil, output: Int? = nil) -> ModelDescriptor {
             ModelDescriptor(
-                id: ModelID(id)!, modelClass: .local, contextTokens: window, maxOutputTokens: output, price: .free, leavesHost: false)
+                id: ModelID(id)!, modelClass: .local, contextTokens: window, maxOutputTokens: output, price: .free,
+                leavesHost: false)
         }
         #expect(key([descriptor()], [model("p/m")]) == nil)
         #expect(key([descriptor()], [model("q/m")]) == "models[].id")

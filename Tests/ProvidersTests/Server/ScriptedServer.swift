@@ -76,7 +76,8 @@ final class ScriptedServer: Sendable {
         let request = state.withLock { state in
             let request = ReceivedRequest(
                 method: head.method.rawValue, path: head.uri,
-                headers: Dictionary(head.headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }, body: body,
+                headers: Dictionary(head.headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first },
+                body: body,
                 index: state.requests.count)
             state.requests.append(request)
             return request

@@ -1,7 +1,7 @@
 import OrchestratorCore
 import Providers
-
 import Testing
+
 /// How a server of each protocol writes its answers.
 struct ServerDialect: Sendable, CustomTestStringConvertible {
     let wire: ProviderDescriptor.WireProtocol
@@ -23,37 +23,40 @@ struct ServerDialect: Sendable, CustomTestStringConvertible {
     private var isChat: Bool { wire == .openai || wire == .openrouter || wire == .huggingface }
 
     func whole(_ content: Content = Content()) -> String {
-        let json: JSON = switch wire {
-        case .ollama:
-            .members([
-                "model": .string(content.model), "message": .members(["role": .string("assistant"), "content": .string(content.text)]),
-                "done": .bool(true), "done_reason": .string(content.finish == .length ? "length" : "stop"),
-                "prompt_eval_count": .int(content.input), "eval_count": .int(content.output),
-            ])
-        case .anthropic:
-            .members([
-                "id": .string("msg_1"), "type": .string("message"), "model": .string(content.model),
-                "content": .array([.members(["type": .string("text"), "text": .string(content.text)])]),
-                "stop_reason": .string(content.finish == .length ? "max_tokens" : "end_turn"),
-                "usage": .members(["input_tokens": .int(content.input), "output_tokens": .int(content.output)]),
-            ])
-        case .custom:
-            .members([
-                "out": .members(["text": .string(content.text)]), "why": .string(content.finish == .length ? "length" : "stop"),
-                "count": .array([.int(content.input), .int(content.output)]), "name": .string(content.model),
-            ])
-        default:
-            .members([
-                "id": .string("gen-1"), "model": .string(content.model),
-                "choices": .array([
-                    .members([
-                        "index": .int(0), "finish_reason": .string(content.finish.rawValue),
-                        "message": .members(["role": .string("assistant"), "content": .string(content.text)]),
-                    ])
-                ]),
-                "usage": usage(content),
-            ])
-        }
+        let json: JSON =
+            switch wire {
+            case .ollama:
+                .members([
+                    "model": .string(content.model),
+                    "message": .members(["role": .string("assistant"), "content": .string(content.text)]),
+                    "done": .bool(true), "done_reason": .string(content.finish == .length ? "length" : "stop"),
+                    "prompt_eval_count": .int(content.input), "eval_count": .int(content.output),
+                ])
+            case .anthropic:
+                .members([
+                    "id": .string("msg_1"), "type": .string("message"), "model": .string(content.model),
+                    "content": .array([.members(["type": .string("text"), "text": .string(content.text)])]),
+                    "stop_reason": .string(content.finish == .length ? "max_tokens" : "end_turn"),
+                    "usage": .members(["input_tokens": .int(content.input), "output_tokens": .int(content.output)]),
+                ])
+            case .custom:
+                .members([
+                    "out": .members(["text": .string(content.text)]),
+                    "why": .string(content.finish == .length ? "length" : "stop"),
+                    "count": .array([.int(content.input), .int(content.output)]), "name": .string(content.model),
+                ])
+            default:
+                .members([
+                    "id": .string("gen-1"), "model": .string(content.model),
+                    "choices": .array([
+                        .members([
+                            "index": .int(0), "finish_reason": .string(content.finish.rawValue),
+                            "message": .members(["role": .string("assistant"), "content": .string(content.text)]),
+                        ])
+                    ]),
+                    "usage": usage(content),
+                ])
+            }
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
@@ -64,7 +67,8 @@ struct ServerDialect: Sendable, CustomTestStringConvertible {
     /// The pieces of a streamed answer. The last `terminators` of them end it.
     func pieces(_ content: Content = Content()) -> [String] {
         let middle = content.text.index(content.text.startIndex, offsetBy: content.text.count / 2)
-        return [String(content.text[..<middle]), String(content.text[middle...])].map { delta($0, content) } + ending(content)
+        return [String(content.text[..<middle]), String(content.text[middle...])].map { delta($0, content) }
+            + ending(content)
     }
 
     var terminators: Int { isChat ? 1 : 1 }
@@ -91,7 +95,8 @@ struct ServerDialect: Sendable, CustomTestStringConvertible {
                 + event(
                     .members([
                         "id": .string("gen-1"), "model": .string(content.model),
-                        "choices": .array([.members(["index": .int(0), "delta": .members(["content": .string(text)])])]),
+                        "choices": .array([.members(["index": .int(0), "delta": .members(["content": .string(text)])])]
+                        ),
                     ]))
         }
     }
@@ -114,7 +119,11 @@ struct ServerDialect: Sendable, CustomTestStringConvertible {
             return [event(start, "message_delta"), event(.members(["type": .string("message_stop")]), "message_stop")]
         default:
             let last = JSON.members([
-                "choices": .array([.members(["index": .int(0), "delta": .object([]), "finish_reason": .string(content.finish.rawValue)])])
+                "choices": .array([
+                    .members([
+                        "index": .int(0), "delta": .object([]), "finish_reason": .string(content.finish.rawValue),
+                    ])
+                ])
             ])
             let usage = JSON.members(["choices": .array([]), "usage": usage(content)])
             return [event(last), event(usage), "data: [DONE]\n\n"]
@@ -122,20 +131,26 @@ struct ServerDialect: Sendable, CustomTestStringConvertible {
     }
 
     func error(_ message: String, code: JSON? = nil, type: String? = nil) -> String {
-        let json: JSON = switch wire {
-        case .ollama, .custom: .members(["error": .string(message)])
-        case .anthropic:
-            .members([
-                "type": .string("error"),
-                "error": .members(["type": .string(type ?? "api_error"), "message": .string(message)]),
-            ])
-        default: .members(["error": .members(["message": .string(message), "code": code, "type": type.map(JSON.string)])])
-        }
+        let json: JSON =
+            switch wire {
+            case .ollama, .custom: .members(["error": .string(message)])
+            case .anthropic:
+                .members([
+                    "type": .string("error"),
+                    "error": .members(["type": .string(type ?? "api_error"), "message": .string(message)]),
+                ])
+            default:
+                .members([
+                    "error": .members(["message": .string(message), "code": code, "type": type.map(JSON.string)])
+                ])
+            }
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
     /// A provider of this protocol at an address.
-    func descriptor(_ base: String, id: String = "test", limits: ProviderLimits = .quick, key: String? = nil) -> ProviderDescriptor {
+    func descriptor(_ base: String, id: String = "test", limits: ProviderLimits = .quick, key: String? = nil)
+        -> ProviderDescriptor
+    {
         var template: ProtocolTemplate?
         if wire == .custom {
             var paths = ProtocolTemplate.AnswerPaths(text: "out.text")
@@ -152,7 +167,8 @@ struct ServerDialect: Sendable, CustomTestStringConvertible {
                 ]), answer: paths)
         }
         return ProviderDescriptor(
-            id: id, kind: wire == .ollama ? .hybrid : .local, wire: wire, baseURL: base, key: key.flatMap(KeyReference.init),
+            id: id, kind: wire == .ollama ? .hybrid : .local, wire: wire, baseURL: base,
+            key: key.flatMap(KeyReference.init),
             limits: limits, template: template)
     }
 }

@@ -37,13 +37,20 @@ import Testing
     }
 
     @Test func silenceIsToldFromAStallAndFromADrip() async throws {
-        let silent = try await error(Self.limits { $0.firstByteTimeout = 100; $0.connectTimeout = 100 }, [])
+        let silent = try await error(
+            Self.limits {
+                $0.firstByteTimeout = 100
+                $0.connectTimeout = 100
+            }, [])
         #expect((silent.reason, silent.stage) == (.firstByteTimeout, .sent))
         let stalled = try await error(
             Self.limits { $0.idleTimeout = 100 }, ServerAction.stream(["a"], type: "text/plain", isEnded: false))
         #expect((stalled.reason, stalled.stage) == (.idleTimeout, .answering))
         let dripping = try await error(
-            Self.limits { $0.totalTimeout = 400; $0.idleTimeout = 300 },
+            Self.limits {
+                $0.totalTimeout = 400
+                $0.idleTimeout = 300
+            },
             ServerAction.stream([String](repeating: "a", count: 1000), type: "text/plain", pause: 20))
         #expect((dripping.reason, dripping.stage) == (.totalTimeout, .answering))
     }
@@ -53,7 +60,8 @@ import Testing
             let early = try await error(Self.limits(), [end])
             #expect((early.reason, early.stage) == (.connectionLost, .sent))
             let late = try await error(
-                Self.limits(), ServerAction.stream(["abc"], type: "text/plain", pause: 5, isEnded: false) + [.pause(5), end])
+                Self.limits(),
+                ServerAction.stream(["abc"], type: "text/plain", pause: 5, isEnded: false) + [.pause(5), end])
             #expect((late.reason, late.stage) == (.connectionLost, .answering))
         }
     }
@@ -88,7 +96,11 @@ import Testing
     @Test func moreRequestsThanConnectionsWaitTheirTurn() async throws {
         let inFlight = Gauge()
         try await ScriptedServer.run({ _ in [.pause(10)] + ServerAction.answer(200, "x") }) { server, base in
-            let transport = HTTPTransport(limits: Self.limits { $0.concurrency = 3; $0.connectTimeout = 200 })
+            let transport = HTTPTransport(
+                limits: Self.limits {
+                    $0.concurrency = 3
+                    $0.connectTimeout = 200
+                })
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<100 {
                     group.addTask {
@@ -111,12 +123,16 @@ import Testing
         try await ScriptedServer.run({ _ in [.pause(200)] + ServerAction.answer(200, "x") }) { server, base in
             let transport = HTTPTransport(limits: Self.limits { $0.concurrency = 1 })
             let tasks = (0..<20).map { _ in
-                Task { try await transport.exchange(HTTPRequest(.post, base, body: [1])) { try await $0.body.collect() } }
+                Task {
+                    try await transport.exchange(HTTPRequest(.post, base, body: [1])) { try await $0.body.collect() }
+                }
             }
             while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
             for task in tasks { task.cancel() }
             for task in tasks { _ = await task.result }
-            let bytes = try await transport.exchange(HTTPRequest(.post, base, body: [1])) { try await $0.body.collect() }
+            let bytes = try await transport.exchange(HTTPRequest(.post, base, body: [1])) {
+                try await $0.body.collect()
+            }
             #expect(bytes == Array("x".utf8))
             await transport.shutdown()
         }
@@ -124,7 +140,10 @@ import Testing
 
     @Test func aLocalRunReachesOnlyThisMachine() async throws {
         let transport = HTTPTransport(limits: Self.limits(), isLocalOnly: true)
-        for url in ["http://192.0.2.1/x", "https://example.com/", "http://127.0.0.1.example/", "http://127.0.0.1@192.0.2.1/", "x"] {
+        for url in [
+            "http://192.0.2.1/x", "https://example.com/", "http://127.0.0.1.example/", "http://127.0.0.1@192.0.2.1/",
+            "x",
+        ] {
             let error = await #expect(throws: TransportError.self) {
                 try await transport.exchange(HTTPRequest(.post, url, body: [1])) { _ in }
             }

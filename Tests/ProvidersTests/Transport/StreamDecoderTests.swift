@@ -17,7 +17,8 @@ import Testing
     }
 
     @Test func linesCommentsAndNamesAreReadAsTheFormatHasThem() throws {
-        let text = "\u{FEFF}: comment\n\nevent: ping\ndata: one\ndata:two\ndata\n\nid: 7\nretry: 5\ndata:  three\n\n:x\n\nevent: y\n\n"
+        let text =
+            "\u{FEFF}: comment\n\nevent: ping\ndata: one\ndata:two\ndata\n\nid: 7\nretry: 5\ndata:  three\n\n:x\n\nevent: y\n\n"
         let found = try events([Array(text.utf8)])
         #expect(found.map { String(decoding: $0.data, as: UTF8.self) } == ["one\ntwo\n", " three"])
         #expect(found.map(\.name) == ["ping", "message"])
@@ -34,9 +35,13 @@ import Testing
 
     @Test func anySplitOfTheBytesGivesTheSameEvents() throws {
         var generator = SeededGenerator(seed: 51)
-        let parts = ["data: ", "data:", "event: e", ":", "\n", "\r", "\r\n", "\n\n", "{\"é\":\"🙂\"}", "\u{FEFF}", " ", "x", "id: 1", "日本"]
+        let parts = [
+            "data: ", "data:", "event: e", ":", "\n", "\r", "\r\n", "\n\n", "{\"é\":\"🙂\"}", "\u{FEFF}", " ", "x",
+            "id: 1", "日本",
+        ]
         for _ in 0..<proofCount(quick: 500, full: 20_000) {
-            let bytes = (0..<Int.random(in: 0...30, using: &generator)).flatMap { _ in Array(generator.pick(parts).utf8) }
+            let bytes = (0..<Int.random(in: 0...30, using: &generator)).flatMap { _ in Array(generator.pick(parts).utf8)
+            }
             let whole = try events([bytes])
             #expect(try events(Split.random(bytes, &generator)) == whole)
             #expect(try events(bytes.map { [$0] }) == whole)
@@ -63,7 +68,8 @@ import Testing
         var generator = SeededGenerator(seed: 52)
         let parts = ["{\"a\":1}", "\n", "\r\n", "\n\n", "é", "🙂", "\u{FEFF}"]
         for _ in 0..<proofCount(quick: 500, full: 20_000) {
-            let bytes = (0..<Int.random(in: 0...30, using: &generator)).flatMap { _ in Array(generator.pick(parts).utf8) }
+            let bytes = (0..<Int.random(in: 0...30, using: &generator)).flatMap { _ in Array(generator.pick(parts).utf8)
+            }
             let whole = try lines([bytes])
             #expect(try lines(Split.random(bytes, &generator)) == whole)
             #expect(whole.allSatisfy { !$0.isEmpty })
