@@ -26,7 +26,9 @@ package struct Failover: Sendable {
     /// larger.
     package mutating func exclude(after error: ProviderError, of model: ModelDescriptor) {
         switch error.errorClass {
-        case .authentication, .quota: left.removeAll { $0.id.provider == model.id.provider }
+        // A permission may be missing for one model only.
+        case .authentication where error.code != .permission, .quota:
+            left.removeAll { $0.id.provider == model.id.provider }
         case .request where error.code == .contextOverflow:
             guard let window = model.contextTokens else { return }
             left.removeAll { ($0.contextTokens ?? .max) <= window }

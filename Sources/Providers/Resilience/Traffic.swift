@@ -35,7 +35,8 @@ package struct Traffic: Sendable {
     ) -> Entry {
         if let rest = health.rest(of: model.provider, now: now) {
             leave(model, ticket: ticket)
-            return .refused(rest.why, "the provider rests after an earlier error of this kind", until: rest.until)
+            // Not worth waiting for: nothing but a new key or new credit brings the provider back early.
+            return .refused(rest.why, "the provider rests after an earlier error of this kind", until: nil)
         }
         let own = limits[model.provider]
         var limiter =
