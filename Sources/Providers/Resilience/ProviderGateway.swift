@@ -269,7 +269,8 @@ package actor ProviderGateway {
             let last =
                 failures.last
                 ?? ProviderError(
-                    job.candidates.isEmpty ? .misconfigured : .leavesHost, activity: "choosing a model", provider: job.request.model.id.provider,
+                    job.candidates.isEmpty ? .misconfigured : .leavesHost, activity: "choosing a model",
+                    provider: job.request.model.id.provider,
                     billing: .notBilled,
                     detail: "no model that may be asked is left")
             return GatewayError(last: last, failures: failures, limit: limit, isHeld: isHeld)
