@@ -6,8 +6,8 @@ package struct ProviderRegistry: Sendable {
     package let providers: [any Provider]
     package let models: [ModelDescriptor]
 
-    /// Builds an adapter for each descriptor. Throws the first fault of a descriptor or a model, with the offending key.
-    /// With `isLocalOnly`, what could leave this machine is kept in the list but refuses every request.
+    /// Builds an adapter for each descriptor. Throws the first fault of a descriptor or a model, with the offending
+    /// key. With `isLocalOnly`, what could leave this machine is kept in the list but refuses every request.
     package init(
         _ descriptors: [ProviderDescriptor], models: [ModelDescriptor], keys: any KeyResolving,
         isLocalOnly: Bool = false

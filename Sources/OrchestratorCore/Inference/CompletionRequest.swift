@@ -43,8 +43,6 @@ package struct CompletionRequest: Hashable, Sendable {
     package var expectedInputTokens: Int?
     /// Stream the answer, so that silence is noticed and an abort stops the work.
     package var isStreamed: Bool
-    /// The attempt this is, sent along where a provider can look it up later.
-    package var attempt: AttemptID?
 
     package init(
         model: ModelDescriptor, system: String, messages: [Message], maxOutputTokens: Int, schema: Schema? = nil,

@@ -1,13 +1,14 @@
-/// A wire protocol described by data: how to build a request and where the answer stands. For servers that speak none of
-/// the known protocols; streaming is not offered.
+/// A wire protocol described by data: how to build a request and where the answer stands. For servers that speak none
+/// of the known protocols; streaming is not offered.
 package struct ProtocolTemplate: Hashable, Sendable, Codable {
     /// Path and query after the base URL, starting with a slash.
     package var path: String
     /// Header names and values; `{{key}}` in a value stands for the secret.
     package var headers: [Header]
-    /// The body. A string that is exactly a placeholder is replaced by its value, of the value's own type; a placeholder
-    /// within a longer string by its text: `{{model}}`, `{{system}}`, `{{prompt}}`, `{{messages}}`, `{{max_tokens}}`,
-    /// `{{temperature}}`, `{{seed}}`, `{{stop}}`, `{{schema}}`. A member whose placeholder has no value is left out.
+    /// The body. A string that is exactly a placeholder is replaced by its value, of the value's own type; a
+    /// placeholder within a longer string by its text: `{{model}}`, `{{system}}`, `{{prompt}}`, `{{messages}}`,
+    /// `{{max_tokens}}`, `{{temperature}}`, `{{seed}}`, `{{stop}}`, `{{schema}}`. A member whose placeholder has no
+    /// value is left out.
     package var body: JSON
     package var answer: AnswerPaths
 

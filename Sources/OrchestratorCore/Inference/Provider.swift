@@ -11,8 +11,8 @@ package protocol Provider: Sendable {
     /// What became of an attempt whose answer was lost; nil where the provider cannot tell, or not yet.
     func outcome(of attempt: AttemptReference) async throws(ProviderError) -> AttemptOutcome?
 
-    /// No request of this kind has more input tokens than this: proven by an exact count and the template's overhead, or
-    /// by the serialised body, which has at least a byte per token.
+    /// No request of this kind has more input tokens than this: proven by an exact count and the template's overhead,
+    /// or by the serialised body, which has at least a byte per token.
     func inputBound(of request: CompletionRequest) -> Int
 
     /// The models on offer, with prices where the provider lists them.

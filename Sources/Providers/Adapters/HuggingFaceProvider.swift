@@ -1,7 +1,7 @@
 package import OrchestratorCore
 
-/// The Hugging Face router: the chat shape in front of several providers. Answers carry no charge; a model pinned to one
-/// provider (`org/name:provider`) has a known price.
+/// The Hugging Face router: the chat shape in front of several providers. Answers carry no charge; a model pinned to
+/// one provider (`org/name:provider`) has a known price.
 package struct HuggingFaceProvider: WireProvider {
     let client: WireClient
 

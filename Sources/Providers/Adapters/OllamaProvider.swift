@@ -25,8 +25,8 @@ package struct OllamaProvider: WireProvider {
         ])
     }
 
-    /// The window to ask for: what the request may need, rounded up to one of a few sizes, since each size loads the model
-    /// anew, and no more than the model has.
+    /// The window to ask for: what the request may need, rounded up to one of a few sizes, since each size loads the
+    /// model anew, and no more than the model has.
     func window(for request: CompletionRequest) -> Int {
         let texts = request.system.utf8.count + request.messages.reduce(0) { $0 + $1.text.utf8.count }
         let expected = request.expectedInputTokens.map { min($0 + $0 / 4, texts) }

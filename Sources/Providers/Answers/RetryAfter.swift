@@ -1,6 +1,7 @@
 /// Reads how long a server asks to wait, in all the forms servers use.
 package enum RetryAfter {
-    /// A wait from `retry-after-ms` or `retry-after`; nil where neither says anything usable. `now` is in seconds since 1970.
+    /// A wait from `retry-after-ms` or `retry-after`; nil where neither says anything usable. `now` is in seconds since
+    /// 1970.
     static func parse(_ header: (String) -> String?, now: Int64) -> Duration? {
         if let text = header("retry-after-ms"), let wait = seconds(text) { return wait / 1000 }
         return header("retry-after").flatMap { parse($0, now: now) }

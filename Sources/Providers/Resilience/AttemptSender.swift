@@ -35,7 +35,7 @@ package struct AttemptSender: Sendable {
         deadline: ContinuousClock.Instant, onText: (@Sendable (String) -> Void)?
     ) async -> Outcome {
         let id = makeID()
-        let request = job.request(for: model, attempt: id)
+        let request = job.request(for: model)
         func refused(_ code: ProviderError.Code, _ detail: String, _ limit: LedgerError.Limit? = nil) -> Outcome {
             let error = ProviderError(
                 code, activity: "reserving for a completion", provider: model.id.provider, model: model.id.name,

@@ -11,7 +11,8 @@ package struct Failover: Sendable {
 
     package var isExhausted: Bool { left.isEmpty }
 
-    /// The next model. Among the first few that are equal but for their provider, the one with the fewest requests under way.
+    /// The next model. Among the first few that are equal but for their provider, the one with the fewest requests
+    /// under way.
     package mutating func next(outstanding: (String) -> Int) -> ModelDescriptor? {
         guard let first = left.first else { return nil }
         let equals = left.prefix {
@@ -21,10 +22,13 @@ package struct Failover: Sendable {
         return left.remove(at: index ?? 0)
     }
 
-    /// Strikes out what would fail the same way: a provider whose key or quota is the matter, windows that are no larger.
+    /// Strikes out what would fail the same way: a provider whose key or quota is the matter, windows that are no
+    /// larger.
     package mutating func exclude(after error: ProviderError, of model: ModelDescriptor) {
         switch error.errorClass {
-        case .authentication, .quota: left.removeAll { $0.id.provider == model.id.provider }
+        // A permission may be missing for one model only.
+        case .authentication where error.code != .permission, .quota:
+            left.removeAll { $0.id.provider == model.id.provider }
         case .request where error.code == .contextOverflow:
             guard let window = model.contextTokens else { return }
             left.removeAll { ($0.contextTokens ?? .max) <= window }

@@ -24,14 +24,13 @@ package struct GatewayJob: Sendable {
     }
 
     /// The question as it is put to a model.
-    func request(for model: ModelDescriptor, attempt: AttemptID) -> CompletionRequest {
+    func request(for model: ModelDescriptor) -> CompletionRequest {
         var request = request
         // An exact count holds for one tokenizer only.
         if request.model.id != model.id { request.exactInputTokens = nil }
         request.model = model
         request.maxOutputTokens = min(request.maxOutputTokens, model.maxOutputTokens ?? request.maxOutputTokens)
         request.isStreamed = request.isStreamed && model.capabilities.contains(.streaming)
-        request.attempt = attempt
         return request
     }
 }

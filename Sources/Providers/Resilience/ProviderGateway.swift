@@ -1,14 +1,16 @@
 package import Logging
 package import OrchestratorCore
 
-/// The one way to a model. Around each send stand, from the outside in: failover over models, the rate limit, the breaker,
-/// retries, and the reservation of its worst case.
+/// The one way to a model. Around each send stand, from the outside in: failover over models, the rate limit, the
+/// breaker, retries, and the reservation of its worst case.
 package actor ProviderGateway {
     private let providers: [String: any Provider]
     private let settings: GatewaySettings
     private let sender: AttemptSender
     private let logger: Logger
     private var traffic: Traffic
+    /// One for each model, as many as its provider takes requests: who waits for a turn must not yet hold money.
+    private var turns: [ModelID: Permits] = [:]
     private var retryBudget = RetryBudget()
     private var nextTicket = 0
     private var generator: any RandomNumberGenerator & Sendable
@@ -95,37 +97,65 @@ package actor ProviderGateway {
             return run.refuse(model, .misconfigured, "the provider is not configured", isEnd: false)
         }
         if let problem = run.misfit(model) { return run.refuse(model, .contextOverflow, problem, isEnd: false) }
+        let turn = turn(of: model.id, provider)
         for sent in 1... {
-            let permit: CircuitBreaker.Permit
-            switch await enter(model, run) {
-            case .enter(let granted): permit = granted
-            case .wait: return .refused(until: nil)
-            case .refused(let code, let detail, let until):
-                let trial = run.refuse(model, code, detail, until: until, isEnd: Task.isCancelled)
-                return trial
+            guard await turn.acquire(before: run.deadline) else {
+                let code: ProviderError.Code = Task.isCancelled ? .cancelled : .deadlineExceeded
+                return run.refuse(model, code, "while waiting for a turn", isEnd: true)
             }
-            let outcome = await sender.send(
-                run.job, to: model, by: provider, as: run.purpose(sent: sent), deadline: run.deadline,
-                onText: run.onText)
-            run.hasSent = true
-            traffic.finish(
-                model.id, permit, tokens: run.tokens(of: model), outcome.result.map(\.completion),
-                hints: provider.rateHints(for: model.id.name), now: .now)
-            switch outcome.result {
-            case .success(let success):
-                return .done(
-                    GatewayResult(
-                        completion: success.completion, model: model, attempt: outcome.attempt,
-                        settlement: success.settlement, failures: run.failures))
-            case .failure(let error):
-                note(error, outcome.attempt)
-                let mustEnd = run.add(error, of: model, limit: outcome.limit, consents: settings.retriesUncertain)
-                if mustEnd { return .ended }
-                guard let wait = retryWait(error, model, sent: sent, run) else { return .failed(error) }
+            let attempt = await attempt(model, provider, sent: sent, &run)
+            turn.release()
+            switch attempt {
+            case .ended(let trial): return trial
+            case .retry(let wait):
                 guard await sleep(until: .now + wait) else { return .ended }
             }
         }
         return .ended
+    }
+
+    private enum Attempt {
+        case ended(Trial)
+        case retry(after: Duration)
+    }
+
+    private func turn(of model: ModelID, _ provider: any Provider) -> Permits {
+        if let known = turns[model] { return known }
+        let made = Permits(provider.descriptor.limits.concurrency)
+        turns[model] = made
+        return made
+    }
+
+    /// Sends once, if the limits let it through.
+    private func attempt(
+        _ model: ModelDescriptor, _ provider: any Provider, sent: Int, _ run: inout JobRun
+    ) async -> Attempt {
+        let permit: CircuitBreaker.Permit
+        switch await enter(model, run) {
+        case .enter(let granted): permit = granted
+        case .wait: return .ended(.refused(until: nil))
+        case .refused(let code, let detail, let until):
+            return .ended(run.refuse(model, code, detail, until: until, isEnd: Task.isCancelled))
+        }
+        let outcome = await sender.send(
+            run.job, to: model, by: provider, as: run.purpose(sent: sent), deadline: run.deadline, onText: run.onText)
+        run.hasSent = true
+        traffic.finish(
+            model.id, permit, tokens: run.tokens(of: model), outcome.result.map(\.completion),
+            hints: provider.rateHints(for: model.id.name), now: .now)
+        switch outcome.result {
+        case .success(let success):
+            return .ended(
+                .done(
+                    GatewayResult(
+                        completion: success.completion, model: model, attempt: outcome.attempt,
+                        settlement: success.settlement, failures: run.failures)))
+        case .failure(let error):
+            note(error, outcome.attempt)
+            let mustEnd = run.add(error, of: model, limit: outcome.limit, consents: settings.retriesUncertain)
+            if mustEnd { return .ended(.ended) }
+            return retryWait(error, model, sent: sent, run).map { .retry(after: $0) } ?? .ended(.failed(error))
+        }
     }
 
     /// Waits until the limits let a request through, or say that they will not.
@@ -194,7 +224,8 @@ package actor ProviderGateway {
             sent > 1 ? .retry : hasSent ? .failover : job.purpose
         }
 
-        /// What a request is expected to take from a limit in tokens: as providers count, input and output limit together.
+        /// What a request is expected to take from a limit in tokens: as providers count, input and output limit
+        /// together.
         func tokens(of model: ModelDescriptor) -> Int {
             let exact = job.request.model.id == model.id ? job.request.exactInputTokens : nil
             let texts = job.request.system.utf8.count + job.request.messages.reduce(0) { $0 + $1.text.utf8.count }
@@ -238,7 +269,8 @@ package actor ProviderGateway {
             let last =
                 failures.last
                 ?? ProviderError(
-                    .leavesHost, activity: "choosing a model", provider: job.request.model.id.provider,
+                    job.candidates.isEmpty ? .misconfigured : .leavesHost, activity: "choosing a model",
+                    provider: job.request.model.id.provider,
                     billing: .notBilled,
                     detail: "no model that may be asked is left")
             return GatewayError(last: last, failures: failures, limit: limit, isHeld: isHeld)

@@ -1,7 +1,7 @@
 package import OrchestratorCore
 
-/// Who may send when: the breakers, limits and health of all models together. A pure value: time comes in with each call
-/// and what is to be done goes out.
+/// Who may send when: the breakers, limits and health of all models together. A pure value: time comes in with each
+/// call and what is to be done goes out.
 package struct Traffic: Sendable {
     package enum Entry: Sendable {
         case enter(CircuitBreaker.Permit)
@@ -28,14 +28,15 @@ package struct Traffic: Sendable {
 
     package func breakerState(of model: ModelID) -> CircuitBreaker.State { breakers[model]?.state ?? .closed }
 
-    /// Asks to send one request of so many tokens. After `enter`, `finish` must follow; after `wait`, the same ticket again
-    /// or `leave`.
+    /// Asks to send one request of so many tokens. After `enter`, `finish` must follow; after `wait`, the same ticket
+    /// again or `leave`.
     package mutating func ask(
         _ model: ModelID, ticket: Int, tokens: Int, now: ContinuousClock.Instant
     ) -> Entry {
         if let rest = health.rest(of: model.provider, now: now) {
             leave(model, ticket: ticket)
-            return .refused(rest.why, "the provider rests after an earlier error of this kind", until: rest.until)
+            // Not worth waiting for: nothing but a new key or new credit brings the provider back early.
+            return .refused(rest.why, "the provider rests after an earlier error of this kind", until: nil)
         }
         let own = limits[model.provider]
         var limiter =

@@ -1,6 +1,7 @@
 package import OrchestratorCore
 
-/// Chooses the models for a task, best first. A pure function of what is given: the same candidates give the same order.
+/// Chooses the models for a task, best first. A pure function of what is given: the same candidates give the same
+/// order.
 package struct ModelSelector: Sendable {
     /// What a task asks of a model.
     package struct Needs: Hashable, Sendable {
@@ -37,8 +38,13 @@ package struct ModelSelector: Sendable {
 
     /// Why a model was left out.
     package enum Exclusion: Hashable, Sendable, CustomStringConvertible {
-        case leavesHost, retired(String), windowTooSmall(Int), outputTooSmall(Int), lacks(String), belowFloor(Double),
-            priceUnknown(String)
+        case leavesHost
+        case retired(String)
+        case windowTooSmall(Int)
+        case outputTooSmall(Int)
+        case lacks(String)
+        case belowFloor(Double)
+        case priceUnknown(String)
         case unavailable
 
         package var description: String {

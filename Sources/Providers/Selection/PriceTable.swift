@@ -67,8 +67,8 @@ package struct PriceTable: Hashable, Sendable {
         }
     }
 
-    /// The published long-context prices are twice the base for input and one and a half times for output; twice for both
-    /// is a bound.
+    /// The list gives the size but not the prices beyond it. Published ones are up to twice the base for input and one
+    /// and a half times for output; twice is taken for both.
     private static func dearer(_ base: PriceSchedule.Tier, above start: Int) throws(MoneyError) -> PriceSchedule.Tier {
         PriceSchedule.Tier(
             aboveInputTokens: start, input: try base.input.times(2), output: try base.output.times(2),
@@ -78,9 +78,9 @@ package struct PriceTable: Hashable, Sendable {
 }
 
 extension PriceTable {
-    /// Merges what is configured with what a provider lists and what the table knows, best source first: a configured price,
-    /// a price the provider lists, the table. Where nobody charges, as on the user's own hardware, no price is no cost.
-    /// Capabilities the provider names are added to those configured.
+    /// Merges what is configured with what a provider lists and what the table knows, best source first: a configured
+    /// price, a price the provider lists, the table. Where nobody charges, as on the user's own hardware, no price is
+    /// no cost. Capabilities the provider names are added to those configured.
     package func complete(
         _ configured: ModelDescriptor, listed: ModelDescriptor?, isCharged: Bool
     ) -> ModelDescriptor {

@@ -1,5 +1,5 @@
-/// The base of a server's URLs. Only plain forms are read, so that every parser on the way agrees about the host: no user
-/// name, no query, no fragment, no escapes.
+/// The base of a server's URLs. Only plain forms are read, so that every parser on the way agrees about the host: no
+/// user name, no query, no fragment, no escapes.
 package struct Endpoint: Hashable, Sendable {
     package let isEncrypted: Bool
     /// Lower-case name or address; IPv6 without brackets.
@@ -73,7 +73,8 @@ package struct Endpoint: Hashable, Sendable {
         isAlphanumeric(byte) || Array("/._~-:@".utf8).contains(byte)
     }
 
-    /// Names this machine by an address that cannot lead elsewhere, or by `localhost`, which the transport resolves itself.
+    /// Names this machine by an address that cannot lead elsewhere, or by `localhost`, which the transport resolves
+    /// itself.
     package var isLoopback: Bool {
         if host == "localhost" || host == "::1" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)

@@ -1,8 +1,8 @@
 import AsyncHTTPClient
 import NIOCore
 
-/// The bytes of an answer as they come. Reading throws `TransportError` where there are more than the limit and where the
-/// connection breaks; dropping it closes the connection.
+/// The bytes of an answer as they come. Reading throws `TransportError` where there are more than the limit and where
+/// the connection breaks; dropping it closes the connection.
 package struct HTTPBody: AsyncSequence, Sendable {
     package typealias Element = [UInt8]
 

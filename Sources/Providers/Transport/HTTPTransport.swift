@@ -22,8 +22,8 @@ package final class HTTPTransport: Sendable {
         configuration.timeout = .init(connect: .milliseconds(Int64(limits.connectTimeout)))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, limits.concurrency)
         configuration.connectionPool.retryConnectionEstablishment = false
-        // Common servers close after five idle seconds. A request written to a connection that is just being closed would
-        // have an unknown fate, so connections are given up before that.
+        // Common servers close after five idle seconds. A request written to a connection that is just being closed
+        // would have an unknown fate, so connections are given up before that.
         configuration.connectionPool.idleTimeout = .seconds(4)
         configuration.httpVersion = .http1Only
         configuration.redirectConfiguration = .disallow

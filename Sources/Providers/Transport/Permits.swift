@@ -21,6 +21,41 @@ final class Permits: Sendable {
         return try await body()
     }
 
+    /// Takes a permit, waiting for one until the deadline. False where none came free in time or the task was cancelled.
+    /// Whoever got one must `release` it.
+    func acquire(before deadline: ContinuousClock.Instant) async -> Bool {
+        if takeFree() { return true }
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                do {
+                    try await self.acquire()
+                    return true
+                } catch {
+                    return false
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(until: deadline, clock: .continuous)
+                return false
+            }
+            var isGranted = false
+            for await outcome in group {
+                // A permit that is granted just as the time is up counts: nothing is lost on the way.
+                isGranted = isGranted || outcome
+                group.cancelAll()
+            }
+            return isGranted
+        }
+    }
+
+    private func takeFree() -> Bool {
+        state.withLock { state in
+            guard state.free > 0 else { return false }
+            state.free -= 1
+            return true
+        }
+    }
+
     private func acquire() async throws {
         let ticket = state.withLock { state in
             state.nextTicket += 1
@@ -57,7 +92,7 @@ final class Permits: Sendable {
         waiter?.resume(throwing: CancellationError())
     }
 
-    private func release() {
+    func release() {
         let waiter = state.withLock { state -> CheckedContinuation<Void, any Error>? in
             guard !state.queue.isEmpty else {
                 state.free += 1

@@ -105,8 +105,8 @@ import Testing
         #expect(breaker.state == .closed)
     }
 
-    /// Whatever happens: no more trials at once than allowed, no refusal without an end, and a healthy model gets through
-    /// again in the end.
+    /// Whatever happens: no more trials at once than allowed, no refusal without an end, and a healthy model gets
+    /// through again in the end.
     @Test func randomHistoriesNeverLockAModelOut() throws {
         for seed in 0..<proofCount(quick: 200, full: 5000) {
             var generator = SeededGenerator(seed: UInt64(seed))

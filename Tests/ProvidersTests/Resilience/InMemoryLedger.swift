@@ -28,6 +28,7 @@ actor InMemoryLedger: AttemptLedger {
     /// Settled, reserved and uncertain together.
     var committed: Money { Money(nanodollars: settled.nanodollars + reserved.nanodollars + heldAmount.nanodollars) }
     var openCount: Int { open.count }
+    private(set) var mostOpen = 0
 
     func reserve(_ plan: AttemptPlan) async throws(LedgerError) -> Reservation {
         guard committed.nanodollars + plan.worstCase.nanodollars <= budget.nanodollars else {
@@ -41,6 +42,7 @@ actor InMemoryLedger: AttemptLedger {
             violations.append("the attempt \(plan.id) was reserved twice")
         }
         open[plan.id] = plan
+        mostOpen = max(mostOpen, open.count)
         plans.append(plan)
         check()
         await pause()

@@ -90,8 +90,8 @@ import Testing
 @Suite struct RateLimiterTests {
     private let start = ContinuousClock.now
 
-    /// In no stretch of a minute pass more requests or tokens than twice the limit (a full bucket and what flows in), and
-    /// everybody gets a turn, in order.
+    /// In no stretch of a minute pass more requests or tokens than twice the limit (a full bucket and what flows in),
+    /// and everybody gets a turn, in order.
     @Test func bucketsHoldTheirRateAndServeInOrder() {
         for seed in 0..<proofCount(quick: 60, full: 2000) {
             var generator = SeededGenerator(seed: UInt64(seed))

@@ -154,7 +154,9 @@ import Testing
             let first = try GatewayHarness([Self.openAI.descriptor(base)], ledger: probe)
             _ = try await first.gateway.complete(GatewayHarness.job("w00", [model]))
             let each = await probe.plans[0].worstCase
-            let ledger = InMemoryLedger(budget: Money(nanodollars: each.nanodollars * 8 + 1), delay: .milliseconds(1))
+            // Room for what four hold at once, and for twenty that are done.
+            let ledger = InMemoryLedger(
+                budget: Money(nanodollars: each.nanodollars * 4 + 54_000 * 20), delay: .milliseconds(1))
             let harness = try GatewayHarness([Self.openAI.descriptor(base)], ledger: ledger)
             await withTaskGroup(of: Void.self) { group in
                 for index in 0..<64 {
@@ -167,6 +169,7 @@ import Testing
             #expect(await ledger.violations == [])
             #expect(await ledger.openCount == 0)
             #expect(await ledger.refusals > 0)
+            #expect(await ledger.mostOpen <= 4, "who waits for a turn holds no money")
             #expect(server.requests.count == 1 + (await ledger.plans.count))
             await harness.shutdown()
             await first.shutdown()
@@ -189,9 +192,11 @@ import Testing
     }
 
     @Test func theTimeLimitEndsASilentCallAndHoldsIt() async throws {
-        try await run([[]], timeLimit: .milliseconds(300)) { result, ledger, _ in
+        try await run([[]], timeLimit: .seconds(1)) { result, ledger, server in
             #expect(result.error?.last.code == .deadlineExceeded)
-            #expect(await ledger.held.count == 1)
+            // On a machine so busy that the time is up before anything left, there is nothing to hold.
+            #expect(await ledger.held.count + ledger.releases == 1)
+            #expect(await ledger.held.count >= server.requests.count)
         }
     }
 
@@ -205,6 +210,41 @@ import Testing
                 #expect(server.requests.count == calls)
                 await harness.shutdown()
             }
+        }
+    }
+
+    @Test func aRefusedKeyIsNotWaitedFor() async throws {
+        let ledger = InMemoryLedger(budget: Self.ample)
+        try await ScriptedServer.run({ _ in Self.refusal(401) }) { server, base in
+            let harness = try GatewayHarness([Self.openAI.descriptor(base)], ledger: ledger)
+            let model = try GatewayHarness.model("test", input: "1")
+            for _ in 0..<3 {
+                let result = await harness.gateway.result(GatewayHarness.job("w", [model], timeLimit: .seconds(5000)))
+                #expect(result.error?.last.code == .authentication)
+            }
+            #expect(server.requests.count == 1)
+            #expect(await harness.gateway.status(of: model.id) == .disabled)
+            await harness.shutdown()
+        }
+    }
+
+    @Test func whoWaitsForATurnLeavesAtItsDeadline() async throws {
+        let ledger = InMemoryLedger(budget: Self.ample)
+        var limits = ProviderLimits.quick
+        limits.concurrency = 1
+        try await ScriptedServer.run({ _ in [.pause(1500)] + Self.answer }) { server, base in
+            let harness = try GatewayHarness([Self.openAI.descriptor(base, limits: limits)], ledger: ledger)
+            let model = try GatewayHarness.model("test", input: "1")
+            async let first = harness.gateway.result(GatewayHarness.job("a", [model]))
+            while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+            let second = await harness.gateway.result(
+                GatewayHarness.job("b", [model], timeLimit: .milliseconds(100)))
+            #expect(second.error?.last.code == .deadlineExceeded)
+            #expect(second.error?.isHeld == false)
+            _ = try await first.get()
+            let third = await harness.gateway.result(GatewayHarness.job("c", [model]))
+            _ = try third.get()
+            await harness.shutdown()
         }
     }
 

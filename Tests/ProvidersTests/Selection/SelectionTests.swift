@@ -141,7 +141,8 @@ import Testing
         #expect(price { $0.output = "NaN" }.schedule == nil)
         #expect(
             price {
-                $0.input = "0"; $0.output = "0"
+                $0.input = "0"
+                $0.output = "0"
             }.schedule == nil)
         #expect(price { $0.cacheRead = "0" }.schedule?.tiers[0].cacheRead == nil)
         #expect(PriceTable(name: "x", []).price(of: ModelID(provider: "p", name: "m")).schedule == nil)
@@ -160,7 +161,8 @@ import Testing
             name: "t",
             [
                 entry {
-                    $0.contextTokens = 100; $0.maxOutputTokens = 100
+                    $0.contextTokens = 100
+                    $0.maxOutputTokens = 100
                 }
             ])
         func tier(_ text: String, _ source: PriceSource) throws -> ModelPrice {

@@ -39,7 +39,8 @@ import Testing
     @Test func silenceIsToldFromAStallAndFromADrip() async throws {
         let silent = try await error(
             Self.limits {
-                $0.firstByteTimeout = 100; $0.connectTimeout = 100
+                $0.firstByteTimeout = 100
+                $0.connectTimeout = 100
             }, [])
         #expect((silent.reason, silent.stage) == (.firstByteTimeout, .sent))
         let stalled = try await error(
@@ -47,7 +48,8 @@ import Testing
         #expect((stalled.reason, stalled.stage) == (.idleTimeout, .answering))
         let dripping = try await error(
             Self.limits {
-                $0.totalTimeout = 400; $0.idleTimeout = 300
+                $0.totalTimeout = 400
+                $0.idleTimeout = 300
             },
             ServerAction.stream([String](repeating: "a", count: 1000), type: "text/plain", pause: 20))
         #expect((dripping.reason, dripping.stage) == (.totalTimeout, .answering))
@@ -96,7 +98,8 @@ import Testing
         try await ScriptedServer.run({ _ in [.pause(10)] + ServerAction.answer(200, "x") }) { server, base in
             let transport = HTTPTransport(
                 limits: Self.limits {
-                    $0.concurrency = 3; $0.connectTimeout = 200
+                    $0.concurrency = 3
+                    $0.connectTimeout = 200
                 })
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<100 {

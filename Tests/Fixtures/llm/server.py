@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""A provider for tests: speaks the OpenAI chat protocol on loopback, and bills every request it has received.
+
+    server.py BILL [key=value ...]
+
+Prints its port. Each received prompt is appended to the file BILL as "DIGEST TOKENS" before anything is answered.
+It reports the planted weakness and every line that holds `os.system(`, quoting it.
+    delay=0.02   seconds before an answer     jitter=0.02   more, at random by the prompt
+    status=429   answer so, always            drop=7        close every 7th connection without an answer
+    blind=1      never report anything        tokens=500    input tokens it claims to have counted
+"""
+import hashlib
+import http.server
+import json
+import re
+import sys
+import threading
+import time
+
+BILL = sys.argv[1]
+OPTIONS = dict(word.split("=", 1) for word in sys.argv[2:])
+LOCK = threading.Lock()
+COUNT = 0
+
+
+def findings(prompt):
+    """What a careful model would say, from the prompt alone."""
+    found, names, name = [], [], None
+    for line in prompt.splitlines():
+        opened = re.match(r"=== (\w+) (F\d+) ", line)
+        if opened:
+            name = opened.group(2)
+            names.append(name)
+            continue
+        numbered = re.match(r" *(\d+) \| (.*)", line)
+        if numbered and "os.system(" in numbered.group(2):
+            number = int(numbered.group(1))
+            found.append({
+                "file": name, "line_start": number, "line_end": number, "quote": numbered.group(2).strip(), "cwe": 78,
+                "title": "Shell command from input.", "why": "Input reaches a shell.", "fix": "Pass a list of arguments.",
+            })
+    return names, found
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, status, value):
+        body = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        self.answer(200, {"object": "list", "data": [{"id": "scripted", "object": "model"}]})
+
+    def do_POST(self):
+        global COUNT
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        prompt = request["messages"][-1]["content"]
+        digest = hashlib.sha256(prompt.encode()).hexdigest()
+        if "status" in OPTIONS:
+            return self.answer(int(OPTIONS["status"]), {"error": {"message": "refused by the script", "code": "x"}})
+        tokens = int(OPTIONS.get("tokens", len(prompt) // 4))
+        with LOCK:
+            COUNT += 1
+            count = COUNT
+            with open(BILL, "a") as bill:
+                bill.write(f"{digest} {tokens}\n")
+        if "drop" in OPTIONS and count % int(OPTIONS["drop"]) == 0:
+            self.close_connection = True
+            return
+        time.sleep(float(OPTIONS.get("delay", 0)) + float(OPTIONS.get("jitter", 0)) * int(digest[:2], 16) / 255)
+        names, found = findings(prompt)
+        nonce = re.search(r"Nonce: (\w+)", prompt).group(1)
+        content = json.dumps({"nonce": nonce, "files": names, "findings": [] if "blind" in OPTIONS else found})
+        usage = {"prompt_tokens": tokens, "completion_tokens": 50, "total_tokens": tokens + 50}
+        if not request.get("stream"):
+            return self.answer(200, {
+                "id": "a-" + digest[:8], "model": "scripted", "usage": usage,
+                "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
+            })
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for delta, reason in (({"role": "assistant", "content": content}, None), ({}, "stop")):
+            chunk = {"id": "a-" + digest[:8], "model": "scripted", "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
+            self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+        last = {"id": "a-" + digest[:8], "model": "scripted", "choices": [], "usage": usage}
+        self.wfile.write(f"data: {json.dumps(last)}\n\ndata: [DONE]\n\n".encode())
+        self.close_connection = True
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, *_):
+        pass
+
+
+if __name__ == "__main__":
+    server = Server(("127.0.0.1", 0), Handler)
+    print(server.server_address[1], flush=True)
+    server.serve_forever()
