@@ -16,6 +16,7 @@ struct ReviewSteps: Sendable {
 
     /// Nil where no model is configured. Throws `DescriptorError` for a fault in the configuration.
     init?(_ configuration: ScanConfiguration, _ installation: Installation, _ state: StateFolder) throws {
+        try DescriptorValidator.validate(configuration.providers, configuration.models)
         guard !configuration.models.isEmpty else { return nil }
         registry = try ProviderRegistry(
             configuration.providers, models: configuration.models, keys: EnvironmentKeys(),

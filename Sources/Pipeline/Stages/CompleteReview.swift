@@ -48,38 +48,57 @@ package struct CompleteReview: Stage {
         return sources
     }
 
-    /// As many at once as the first model's provider takes. Stops asking once a budget is reached.
+    /// As many at once as the first model's provider takes, in order. Where a budget has no room, what is under way may
+    /// give some of its reservation back, so that is waited for; only a refusal with nothing under way is the end.
     private func send(_ pending: [ReviewBatch], _ sender: Sender) async throws {
         progress.began(.complete, total: pending.count)
-        let width =
-            review.models.first.flatMap { review.registry.provider($0.id.provider) }?.descriptor.limits.concurrency ?? 1
-        try await withThrowingTaskGroup(of: (Int, Sender.Outcome).self) { group in
-            var rest = pending[...]
-            var exhausted: String?
-            var done = 0
-            func addNext() {
-                guard exhausted == nil, let batch = rest.popFirst() else { return }
-                group.addTask { (batch.number, try await sender.complete(batch)) }
-            }
-            for _ in 0..<max(1, width) { addNext() }
-            while let (number, outcome) = try await group.next() {
-                switch outcome {
-                case .answered: try store.recordBatch(number, .answered, run: run)
-                case .failed(let reason): try store.recordBatch(number, .notAssessed, reason: reason, run: run)
-                case .exhausted(let reason):
-                    exhausted = reason
-                    try store.recordBatch(number, .notAssessed, reason: reason, run: run)
+        var queue = pending[...]
+        var refusal: String?
+        try await withThrowingTaskGroup(of: (ReviewBatch, Sender.Outcome).self) { group in
+            var underWay = 0
+            var allowed = width
+            func fill() {
+                while underWay < allowed, let batch = queue.popFirst() {
+                    underWay += 1
+                    group.addTask { (batch, try await sender.complete(batch)) }
                 }
-                done += 1
-                progress.advanced(.complete, done: done)
-                try Task.checkCancellation()
-                addNext()
             }
-            for batch in rest {
-                try store.recordBatch(batch.number, .notAssessed, reason: exhausted ?? "not sent", run: run)
+            fill()
+            while let (batch, outcome) = try await group.next() {
+                underWay -= 1
+                if case .exhausted(let reason) = outcome {
+                    queue = ([batch] + queue).sorted { $0.number < $1.number }[...]
+                    guard underWay > 0 else {
+                        refusal = reason
+                        break
+                    }
+                    // Fewer at once from here on: less is set aside at a time.
+                    allowed = underWay
+                    continue
+                }
+                try record(outcome, of: batch)
+                progress.advanced(.complete, done: pending.count - queue.count - underWay)
+                try Task.checkCancellation()
+                fill()
             }
         }
+        for batch in queue {
+            try store.recordBatch(batch.number, .notAssessed, reason: refusal ?? "not sent", run: run)
+        }
         progress.ended(.complete)
+    }
+
+    private var width: Int {
+        let provider = review.models.first.flatMap { review.registry.provider($0.id.provider) }
+        return max(1, provider?.descriptor.limits.concurrency ?? 1)
+    }
+
+    private func record(_ outcome: Sender.Outcome, of batch: ReviewBatch) throws {
+        switch outcome {
+        case .answered: try store.recordBatch(batch.number, .answered, run: run)
+        case .failed(let reason), .exhausted(let reason):
+            try store.recordBatch(batch.number, .notAssessed, reason: reason, run: run)
+        }
     }
 }
 

@@ -4,7 +4,7 @@
     server.py BILL [key=value ...]
 
 Prints its port. Each received prompt is appended to the file BILL as "DIGEST TOKENS" before anything is answered.
-It reports the planted weakness and every line that holds `os.system(`, quoting it.
+It reports the planted weakness and every line that holds `os.system(` or `launch(`, quoting it.
     delay=0.02   seconds before an answer     jitter=0.02   more, at random by the prompt
     status=429   answer so, always            drop=7        close every 7th connection without an answer
     blind=1      never report anything        tokens=500    input tokens it claims to have counted
@@ -33,7 +33,7 @@ def findings(prompt):
             names.append(name)
             continue
         numbered = re.match(r" *(\d+) \| (.*)", line)
-        if numbered and "os.system(" in numbered.group(2):
+        if numbered and re.search(r"os\.system\(|\blaunch\(", numbered.group(2)):
             number = int(numbered.group(1))
             found.append({
                 "file": name, "line_start": number, "line_end": number, "quote": numbered.group(2).strip(), "cwe": 78,
