@@ -39,7 +39,8 @@ package final class Analyzer {
                 candidates += LexicalMatcher(match: match, lines: lines, scratch: scratch).candidates(index, near: offsets)
             }
         }
-        let coverage = runQueries(rules, gate.offsets.map(\.index), bytes, &candidates)
+        let coverage = runQueries(
+            rules, gate.offsets.map(\.index), hasSources: gate.hasSources, bytes, &candidates)
         let writer = FindingWriter(rules: rules.rules, lines: lines, path: path, redactor: redactor, scratch: scratch)
         return writer.analysis(of: candidates, suppressions: gate.suppressions, coverage: coverage)
     }
@@ -53,10 +54,11 @@ package final class Analyzer {
 
     /// Parses the file if some query's literals occur, and adds what the queries find.
     private func runQueries(
-        _ rules: LanguageRules, _ hits: [Int], _ bytes: UnsafeBufferPointer<UInt8>, _ candidates: inout [Candidate]
+        _ rules: LanguageRules, _ hits: [Int], hasSources: Bool, _ bytes: UnsafeBufferPointer<UInt8>, _ candidates: inout [Candidate]
     ) -> Coverage {
         let active = hits.filter { if case .query = rules.rules[$0].match { true } else { false } }
-        guard !active.isEmpty, let name = rules.language.grammar else { return limited(calm(rules)) }
+        let flows = hits.filter { if case .flow = rules.rules[$0].match { true } else { false } }
+        guard !active.isEmpty || !flows.isEmpty, let name = rules.language.grammar else { return limited(calm(rules)) }
         guard let grammars else { return Coverage(.lexicalOnly, "grammars not installed") }
         guard bytes.count <= Self.parseLimit else {
             return Coverage(.lexicalOnly, "\(bytes.count) bytes exceed the parser's limit of \(Self.parseLimit)")
@@ -72,6 +74,9 @@ package final class Analyzer {
                     candidates.append(Candidate(rule: index, hit: hit, source: source))
                 }
                 if !whole { exceeded.append(rules.rules[index].description.id) }
+            }
+            if !flows.isEmpty {
+                exceeded += FlowAnalysis(rules: rules, source: source).apply(to: &candidates, active: flows, hasSources: hasSources)
             }
             if !exceeded.isEmpty { return Coverage(.ruleLimit, exceeded.joined(separator: ", ")) }
             return limited(BrokenStretches(tree).coverage(of: bytes.count))
@@ -95,21 +100,27 @@ private struct GateHits {
     /// Per rule that may match, ascending, the offsets of its literals.
     let offsets: [(index: Int, offsets: [Int])]
     let suppressions: [Int]
+    /// Whether a word occurs that outside data needs to come in.
+    let hasSources: Bool
 
     var isEmpty: Bool { offsets.isEmpty && suppressions.isEmpty }
 
     init(_ rules: LanguageRules, _ bytes: UnsafeBufferPointer<UInt8>) {
         var found: [Int: [Int]] = [:]
         var suppressions: [Int] = []
+        var hasSources = false
         rules.automaton.scan(bytes) { tag, offset in
             if tag == LanguageRules.suppressionTag {
                 suppressions.append(offset)
+            } else if tag == LanguageRules.sourceTag {
+                hasSources = true
             } else {
                 found[tag, default: []].append(offset)
             }
         }
         offsets = found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         self.suppressions = suppressions
+        self.hasSources = hasSources
     }
 }
 
@@ -119,8 +130,14 @@ struct Candidate {
     let range: Range<Int>
     let symbol: String
     let secrets: [Range<Int>]
+    /// The way of the value, first to last.
+    let steps: [(range: Range<Int>, note: String)]
 
-    init(rule: Int, range: Range<Int>, symbol: String, secrets: [Range<Int>]) {
+    init(
+        rule: Int, range: Range<Int>, symbol: String, secrets: [Range<Int>],
+        steps: [(range: Range<Int>, note: String)] = []
+    ) {
+        self.steps = steps
         self.rule = rule
         self.range = range
         self.symbol = symbol

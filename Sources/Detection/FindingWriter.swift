@@ -62,6 +62,7 @@ struct FindingWriter {
             id: fingerprint.id, fingerprint: fingerprint.pathless, rule: rule.id, weakness: rule.weakness,
             severity: rule.severity, confidence: rule.confidence, message: rule.message, location: location,
             symbol: candidate.symbol, evidence: evidence(for: candidate, at: location),
+            flow: candidate.steps.map { FlowStep(location: self.location(of: $0.range), note: $0.note) },
             suppression: comments.suppression(of: rule.id, at: location.startLine))
     }
 

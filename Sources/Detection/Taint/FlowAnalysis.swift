@@ -1,0 +1,68 @@
+import OrchestratorCore
+import SyntaxTree
+
+/// Runs the data-flow rules of a language over one parsed file.
+struct FlowAnalysis {
+    let rules: LanguageRules
+    let source: ParsedSource
+
+    /// Adds what the rules find, and takes away what syntactic rules found where data flow shows it to be harmless.
+    /// - Parameters:
+    ///   - active: the data-flow rules whose literals occur in the file.
+    ///   - hasSources: whether outside data can come in here at all.
+    /// - Returns: what could not be finished, in words.
+    func apply(to candidates: inout [Candidate], active: [Int], hasSources: Bool) -> [String] {
+        guard let book = rules.flows, let dialect = Self.dialects[rules.language] else { return [] }
+        let doubted = candidates.contains { book.replacing[rules.rules[$0.rule].description.id] != nil }
+        guard hasSources || doubted || active.contains(where: needsNoSource) else { return [] }
+        let program = rules.language == .python ? PythonLowering.lower(source) : JavaLowering.lower(source)
+        let interpreter = FlowInterpreter(program, book: book, dialect: dialect, scratch: source.scratch)
+        interpreter.run()
+        settle(&candidates, book, interpreter)
+        candidates += interpreter.hits.filter { isSound($0.node) }.map { candidate($0, book, interpreter) }
+        let unfinished = interpreter.unfinished.map { "data flow through '\($0)'" }
+        return unfinished + (program.isWhole ? [] : ["data flow through deeply nested code"])
+    }
+
+    private static let dialects: [Language: Dialect] = [.java: .java, .python: .python]
+
+    /// Rules about known values and about sources other than requests.
+    private func needsNoSource(_ index: Int) -> Bool {
+        guard case .flow(let rule) = rules.rules[index].match else { return false }
+        return rule.from != ["user"] || rule.sinks.contains { $0.matches != nil }
+    }
+
+    private func isSound(_ node: Int) -> Bool {
+        !source.tree.hasError(node) && !source.tree.ancestors(node).contains(where: source.tree.isBroken)
+    }
+
+    /// A guess from syntax gives way where data flow found the same, or understood the call and found it harmless.
+    private func settle(_ candidates: inout [Candidate], _ book: FlowBook, _ interpreter: FlowInterpreter) {
+        guard !book.replacing.isEmpty else { return }
+        var verdicts: [Range<Int>: [(rule: Int, isHarmless: Bool)]] = [:]
+        for (place, isHarmless) in interpreter.verdicts {
+            verdicts[source.tree.bytes(place.node), default: []].append((place.rule, isHarmless))
+        }
+        let found = Set(interpreter.hits.map { FlowPlace(rule: $0.rule, node: source.tree.bytes($0.node).lowerBound) })
+        candidates.removeAll { candidate in
+            guard let replacing = book.replacing[rules.rules[candidate.rule].description.id] else { return false }
+            let start = candidate.range.lowerBound
+            if replacing.contains(where: { found.contains(FlowPlace(rule: $0, node: start)) }) { return true }
+            let known = verdicts[candidate.range]?.filter { replacing.contains($0.rule) } ?? []
+            return !known.isEmpty && known.allSatisfy(\.isHarmless) && interpreter.unfinished.isEmpty
+        }
+    }
+
+    private func candidate(_ hit: FlowHit, _ book: FlowBook, _ interpreter: FlowInterpreter) -> Candidate {
+        var steps = interpreter.trace.path(to: hit.step).map { (range: source.tree.bytes($0.node), note: $0.note) }
+        if !steps.isEmpty { steps.append((range: source.tree.bytes(hit.node), note: "used here")) }
+        return Candidate(
+            rule: book.rules[hit.rule].index, range: source.tree.bytes(hit.node), symbol: source.symbol(around: hit.node),
+            secrets: [], steps: steps)
+    }
+}
+
+extension Language {
+    fileprivate static let java = Language(rawValue: "java")
+    static let python = Language(rawValue: "python")
+}

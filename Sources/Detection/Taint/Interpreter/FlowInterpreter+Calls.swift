@@ -1,0 +1,284 @@
+/// An argument's value.
+struct ArgumentValue {
+    let name: String?
+    let value: Value
+    let node: Int
+}
+
+extension FlowInterpreter {
+    func arguments(_ arguments: [Argument]) -> [ArgumentValue] {
+        arguments.map { ArgumentValue(name: $0.name, value: evaluate($0.value), node: $0.value.node) }
+    }
+
+    func call(_ base: Expression?, _ name: String, _ arguments: [Argument], at node: Int) -> Value {
+        guard let base else { return plainCall(name, self.arguments(arguments), at: node) }
+        let receiver = evaluate(base)
+        let values = self.arguments(arguments)
+        if let index = method(name, of: receiver, base, arity: values.count) {
+            return invoke(index, receiver: receiver, values, at: node)
+        }
+        if let function = fieldFunction(receiver, name) { return invoke(function, receiver: .harmless, values, at: node) }
+        return library(receiver.path, name, receiver: receiver, base, values, at: node)
+    }
+
+    /// A function kept in a field or a map.
+    private func fieldFunction(_ receiver: Value, _ name: String) -> Int? {
+        guard receiver.objects.count == 1 else { return nil }
+        return live?.objects[receiver.objects[0]]?.fields[name]?.function
+    }
+
+    private func plainCall(_ name: String, _ values: [ArgumentValue], at node: Int) -> Value {
+        if let function = live?.variables[name]?.function ?? globals[name]?.function {
+            return invoke(function, receiver: .harmless, values, at: node)
+        }
+        if !dialect.passesReceiver, let owner = frames.last?.owner,
+            let index = method(name, inClass: owner, arity: values.count)
+        {
+            return invoke(index, receiver: frames.last?.receiver ?? .harmless, values, at: node)
+        }
+        if let index = functionsByName[name]?.first(where: { program.functions[$0].owner == nil }) {
+            return invoke(index, receiver: .harmless, values, at: node)
+        }
+        if dialect.passesReceiver, classesByName[name] != nil { return create(name, values, at: node) }
+        let (owner, method) = Self.split(program.imports[name] ?? name)
+        return library(paths.number(owner), method, receiver: nil, nil, values, at: node)
+    }
+
+    func apply(_ callee: Value, _ arguments: [Argument], at node: Int) -> Value {
+        let values = self.arguments(arguments)
+        if let function = callee.function { return invoke(function, receiver: .harmless, values, at: node) }
+        return unknown(receiver: callee, values)
+    }
+
+    // MARK: Functions of this file
+
+    private func method(_ name: String, of receiver: Value, _ base: Expression, arity: Int) -> Int? {
+        if case .receiver = base.form, let owner = frames.last?.owner { return method(name, inClass: owner, arity: arity) }
+        guard receiver.path != 0 else { return nil }
+        let type = dialect.typeName(paths.text(receiver.path))
+        guard let owner = classesByName[type] else { return nil }
+        return method(name, inClass: owner, arity: arity)
+    }
+
+    /// A method of a class of this file, its supertypes, or the one class that implements it.
+    private func method(_ name: String, inClass owner: Int, arity: Int) -> Int? {
+        let candidates = functionsByName[name] ?? []
+        var next: Int? = owner
+        var seen = 0
+        while let current = next, seen < 16 {
+            seen += 1
+            let extra = dialect.passesReceiver ? 1 : 0
+            let own = candidates.filter { program.functions[$0].owner == current && !program.functions[$0].body.isEmpty }
+            let exact = own.first { index in
+                program.functions[index].parameters.count == arity + (program.functions[index].isStatic ? 0 : extra)
+            }
+            if let found = exact ?? own.first { return found }
+            next = program.classes[current].supertypes.lazy.compactMap { self.classesByName[$0] }.first
+        }
+        let type = program.classes[owner].name
+        let implementers = candidates.filter { index in
+            guard let other = program.functions[index].owner, !program.functions[index].body.isEmpty else { return false }
+            return program.classes[other].supertypes.contains(type)
+        }
+        return implementers.count == 1 ? implementers[0] : nil
+    }
+
+    /// Runs a function of this file with the given values.
+    func invoke(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
+        guard frames.count <= Self.deepestCall, frames.count(where: { $0.function == index }) < 2, let before = live else {
+            return unknown(receiver: receiver, values)
+        }
+        let function = program.functions[index]
+        var variables = function.owner == nil ? closures[index] ?? [:] : [:]
+        bind(function, receiver, values, at: node, &variables)
+        live?.variables = variables
+        let context = (frames.last?.context ?? 0) &* 31 &+ node
+        frames.append(Frame(function: index, receiver: receiver, owner: function.owner, context: context))
+        execute(function.body)
+        endClosures()
+        let frame = frames.removeLast()
+        live = joined(frame.returnedState, live)
+        var result = frame.returned ?? Value(.null)
+        if live != nil, frame.returned != nil, frame.returnedState == nil { result.join(Value(.null)) }
+        live?.variables = before.variables
+        return trace.extend(result, at: node) { "returned from '\(function.name)'" }
+    }
+
+    private func bind(
+        _ function: Function, _ receiver: Value, _ values: [ArgumentValue], at node: Int,
+        _ variables: inout [String: Value]
+    ) {
+        var parameters = function.parameters[...]
+        if dialect.passesReceiver, function.owner != nil, !function.isStatic, let first = parameters.first {
+            variables[first.name] = receiver
+            parameters = parameters.dropFirst()
+        }
+        var positional = values.filter { $0.name == nil }[...]
+        for parameter in parameters {
+            let passed: Value
+            if let named = values.first(where: { $0.name == parameter.name }) {
+                passed = named.value
+            } else if parameter.isRest {
+                passed = mixture(positional.map(\.value))
+                positional = []
+            } else if let next = positional.popFirst() {
+                passed = next.value
+            } else {
+                passed = parameter.standard.map(evaluate) ?? .harmless
+            }
+            let typed = parameter.type.map { declared(passed, $0) } ?? passed
+            variables[parameter.name] = trace.extend(typed, at: node) { "passed to '\(function.name)'" }
+        }
+    }
+
+    /// What a parameter may be when nothing is known of the caller.
+    func entryValue(_ parameter: Parameter, of function: Function) -> Value {
+        var result = Value.open
+        for source in book.knowledge.flatMap(\.sources) {
+            let isMarked = parameter.marks.contains { source.marks.contains($0) }
+            let isHandler = function.marks.contains { mark in
+                let (owner, name) = Self.split(mark)
+                return source.decorated.contains { Self.fits($0, owner, name) }
+            }
+            guard isMarked || (isHandler && !["self", "cls", "request"].contains(parameter.name)) else { continue }
+            result = sourced(FlowBook.SourceRef(kind: source.kind, note: source.note), at: parameter.node, path: 0)
+        }
+        if let type = parameter.type {
+            result.path = paths.number(type)
+            if dialect.isNumeric(type) { result.flows = [] }
+        } else if let type = book.parameters[parameter.name] {
+            result.path = paths.number(type)
+        }
+        return result
+    }
+
+    static func fits(_ signature: Signature, _ owner: String, _ name: String) -> Bool {
+        (signature.isPattern ? signature.matchesPattern(name) : signature.name == name) && signature.matches(owner: owner)
+    }
+
+    // MARK: Objects of this file's classes
+
+    func create(_ type: String, _ values: [ArgumentValue], at node: Int) -> Value {
+        guard let owner = classesByName[type] else { return createLibrary(type, values, at: node) }
+        let result = instance(of: owner, node: node, isEntry: false)
+        let constructors = program.functions.indices.filter {
+            program.functions[$0].isConstructor && program.functions[$0].owner == owner
+        }
+        let extra = dialect.passesReceiver ? 1 : 0
+        let fit = constructors.first { program.functions[$0].parameters.count == values.count + extra }
+        if let constructor = fit ?? constructors.first {
+            _ = invoke(constructor, receiver: result, values, at: node)
+        } else {
+            for id in result.objects { live?.objects[id]?.addRest(mixture(values.map(\.value))) }
+        }
+        return result
+    }
+
+    /// An object with its fields' initial values.
+    /// - Parameter isEntry: true where other code may have changed it before.
+    func instance(of owner: Int, node: Int, isEntry: Bool) -> Value {
+        var object = HeapObject()
+        let form = program.classes[owner]
+        if isEntry { object.rest = .open }
+        let id = allocate(node, object)
+        let result = Value(objects: [id], path: paths.number(form.name))
+        // A class may hold an instance of itself.
+        let isNested = frames.contains { $0.function == nil && $0.owner == owner }
+        frames.append(Frame(function: nil, receiver: result, owner: owner, context: node))
+        for field in form.fields where !isNested {
+            var value = field.value.map(evaluate) ?? (isEntry ? .open : Value(.null))
+            if isEntry, !field.isFixed, field.value != nil { value.join(.open) }
+            live?.objects[id]?.fields[field.name] = field.type.map { declared(value, $0) } ?? value
+        }
+        frames.removeLast()
+        return result
+    }
+
+    /// The object that stands for a class's static fields.
+    func statics(of owner: Int) -> Int {
+        if let known = staticObjects[owner], live?.objects[known] != nil { return known }
+        let new = instance(of: owner, node: program.classes[owner].node, isEntry: true).objects[0]
+        staticObjects[owner] = new
+        return new
+    }
+
+    private func createLibrary(_ type: String, _ values: [ArgumentValue], at node: Int) -> Value {
+        let effects = effects(paths.number(type), "new")
+        check(effects.sinks, receiver: nil, values, at: node)
+        if let source = effects.source { return sourced(source, at: node, path: paths.number(type)) }
+        if let operation = effects.operation, var result = perform(operation, nil, nil, values, at: node) {
+            result.path = paths.number(type)
+            return result.cleaned(effects.cleans)
+        }
+        var result = mixture(values.map(\.value)).restored(effects.restores).cleaned(effects.cleans)
+        if dialect.isNumeric(type) { result.flows = [] }
+        result.path = paths.number(type)
+        result.objects = [allocate(node, HeapObject())]
+        return result
+    }
+
+    // MARK: Libraries
+
+    /// A call of something that is not in this file.
+    private func library(
+        _ owner: Int, _ name: String, receiver: Value?, _ base: Expression?, _ values: [ArgumentValue], at node: Int
+    ) -> Value {
+        let effects = effects(owner, name)
+        check(effects.sinks, receiver: receiver, values, at: node)
+        let path = paths.number((owner == 0 ? "" : paths.text(owner) + ".") + name + "()")
+        let type = effects.type.map { paths.number($0) } ?? path
+        if let source = effects.source { return sourced(source, at: node, path: type) }
+        var result: Value
+        if let operation = effects.operation, let known = perform(operation, receiver, base, values, at: node) {
+            result = known
+            if effects.type != nil || result.path == 0 { result.path = type }
+        } else {
+            result = property(name, receiver, values) ?? unknown(receiver: receiver, values)
+            if effects.isHarmless || effects.cleans == .max { result.flows.removeAll { $0.source == Flow.elsewhere } }
+            if result.path == 0 { result.path = type }
+        }
+        if effects.restores != 0 { result = result.restored(effects.restores) }
+        if effects.cleans != 0 {
+            result = result.cleaned(effects.cleans)
+            if effects.cleans != .max { result.objects = [] }
+        }
+        return result
+    }
+
+    /// `setName(x)` and `getName()` of an object made here.
+    private func property(_ name: String, _ receiver: Value?, _ values: [ArgumentValue]) -> Value? {
+        guard let receiver, receiver.objects.count == 1 else { return nil }
+        let id = receiver.objects[0]
+        if name.hasPrefix("set"), values.count == 1, name.count > 3 {
+            live?.objects[id]?.fields[Self.propertyName(name, 3)] = values[0].value
+            return receiver
+        }
+        guard values.isEmpty else { return nil }
+        let prefix = name.hasPrefix("get") ? 3 : name.hasPrefix("is") ? 2 : 0
+        guard prefix > 0, name.count > prefix else { return nil }
+        return live?.objects[id]?.fields[Self.propertyName(name, prefix)]
+    }
+
+    private static func propertyName(_ name: String, _ prefix: Int) -> String {
+        let rest = name.dropFirst(prefix)
+        return rest.prefix(1).lowercased() + rest.dropFirst()
+    }
+
+    /// The result of a call of which nothing is known: it may hold whatever went in, or come from elsewhere.
+    func unknown(receiver: Value?, _ values: [ArgumentValue]) -> Value {
+        let arguments = mixture(values.map(\.value))
+        for id in receiver?.objects ?? [] where arguments.flows.contains(where: { $0.source >= 0 }) {
+            live?.objects[id]?.addRest(arguments)
+        }
+        var result = receiver.map { mixture([$0, arguments]) } ?? arguments
+        for value in values {
+            guard let function = value.value.function else { continue }
+            let passed = program.functions[function].parameters.map { parameter in
+                ArgumentValue(name: parameter.name, value: result, node: value.node)
+            }
+            result.joinFlows(deep(invoke(function, receiver: .harmless, passed, at: value.node)).flows)
+        }
+        result.joinFlows(Value.open.flows)
+        return result
+    }
+}

@@ -1,0 +1,95 @@
+/// What a condition says of the values it looks at, once it is known to hold or not.
+extension FlowInterpreter {
+    func refine(_ condition: Expression, to truth: Bool) {
+        guard live != nil else { return }
+        switch condition.form {
+        case .not(let operand): refine(operand, to: !truth)
+        case .binary(.and, let left, let right) where truth:
+            refine(left, to: true)
+            refine(right, to: true)
+        case .binary(.or, let left, let right) where !truth:
+            refine(left, to: false)
+            refine(right, to: false)
+        case .binary(let operation, let left, let right): compare(operation, left, right, truth)
+        case .call(let base, let name, let arguments): checked(base, name, arguments, truth, at: condition.node)
+        default: break
+        }
+    }
+
+    private func compare(_ operation: Expression.Operator, _ left: Expression, _ right: Expression, _ truth: Bool) {
+        switch (operation, truth) {
+        case (.equal, true), (.unequal, false):
+            equal(left, right)
+            equal(right, left)
+        case (.contains, true), (.lacks, false): member(left, of: right)
+        case (.contains, false), (.lacks, true): lacks(right, left)
+        default: break
+        }
+    }
+
+    /// The value read equals a known one.
+    private func equal(_ place: Expression, _ other: Expression) {
+        guard case .literal(let constant) = other.form, constant != .null else { return }
+        if case .name(let name) = place.form {
+            guard live?.variables[name] != nil else { return }
+            live?.variables[name]?.flows = []
+            live?.variables[name]?.constants = [constant]
+        } else {
+            host(place)
+        }
+    }
+
+    /// The value is one of a fixed list.
+    private func member(_ place: Expression, of list: Expression) {
+        guard isFixed(list) else { return }
+        if case .name(let name) = place.form { live?.variables[name]?.flows = [] } else { host(place) }
+    }
+
+    private func isFixed(_ list: Expression) -> Bool {
+        switch list.form {
+        case .sequence(let elements): return elements.allSatisfy { if case .literal = $0.form { true } else { false } }
+        case .mapping, .name, .member:
+            let value = evaluate(list)
+            return deep(value).flows.isEmpty && value.constants == nil
+        default: return false
+        }
+    }
+
+    /// The text does not hold a character that the attack needs.
+    private func lacks(_ place: Expression, _ part: Expression) {
+        guard case .literal(.text(let text)) = part.form, case .name(let name) = place.form else { return }
+        let kinds = book.guards(text)
+        if kinds != 0, let value = live?.variables[name] { live?.variables[name] = value.cleaned(kinds) }
+    }
+
+    /// The host of an address was compared: the address itself is then safe to go to.
+    private func host(_ place: Expression) {
+        let value = evaluate(place)
+        let (_, name) = Self.split(paths.text(value.path))
+        let kinds = book.hostChecks[name.hasSuffix("()") ? String(name.dropLast(2)) : name] ?? 0
+        guard kinds != 0, var state = live else { return }
+        for source in value.flows.map(\.source) {
+            for (name, other) in state.variables {
+                guard let index = other.flows.firstIndex(where: { $0.source == source }) else { continue }
+                state.variables[name]?.flows[index].clean |= kinds
+            }
+        }
+        live = state
+    }
+
+    private func checked(_ base: Expression?, _ name: String, _ arguments: [Argument], _ truth: Bool, at node: Int) {
+        if let base, arguments.count == 1, truth {
+            if ["equals", "equalsIgnoreCase", "contentEquals"].contains(name) {
+                equal(base, arguments[0].value)
+                equal(arguments[0].value, base)
+            } else if ["contains", "containsKey", "includes", "has"].contains(name) {
+                member(arguments[0].value, of: base)
+            }
+        }
+        if let base, arguments.count == 1, !truth, ["contains", "includes"].contains(name) { lacks(base, arguments[0].value) }
+        guard truth, let check = book.checks[name] else { return }
+        let subject = check.subject.map { $0 < arguments.count ? arguments[$0].value : nil } ?? base
+        guard let subject, case .name(let variable) = subject.form, let value = live?.variables[variable] else { return }
+        live?.variables[variable] = value.cleaned(check.kinds)
+    }
+}

@@ -1,0 +1,93 @@
+extension FlowInterpreter {
+    /// Looks at the arguments of a call to sinks.
+    func check(_ sinks: [FlowBook.SinkRef], receiver: Value?, _ values: [ArgumentValue], at node: Int) {
+        for reference in sinks {
+            let sink = book.rules[reference.rule].rule.sinks[reference.sink]
+            guard sink.conditions.allSatisfy({ holds($0, values) }) else {
+                note(FlowPlace(rule: reference.rule, node: node), isHarmless: true)
+                continue
+            }
+            var checked = sink.takesReceiver ? [receiver].compactMap { $0 } : []
+            for (position, value) in values.enumerated() where counts(value, position, sink.arguments) {
+                checked.append(value.value)
+            }
+            for value in checked { check(value, reference.rule, sink, at: node) }
+        }
+    }
+
+    private func counts(_ value: ArgumentValue, _ position: Int, _ keys: [ArgumentKey]) -> Bool {
+        if keys.isEmpty { return true }
+        if let name = value.name { return keys.contains(.name(name)) }
+        return keys.contains(.position(position))
+    }
+
+    private func holds(_ condition: FlowSink.Condition, _ values: [ArgumentValue]) -> Bool {
+        let value: Value?
+        switch condition.key {
+        case .position(let position): value = position < values.count ? values[position].value : nil
+        case .name(let name):
+            value = values.first { $0.name == name }?.value ?? values.lazy.compactMap { self.field(name, of: $0.value) }.first
+        }
+        guard let value else { return condition.holdsIfAbsent }
+        guard let constants = value.constants else { return false }
+        return constants.contains { condition.values.contains($0.text) }
+    }
+
+    private func field(_ name: String, of value: Value) -> Value? {
+        value.objects.lazy.compactMap { self.live?.objects[$0]?.fields[name] }.first
+    }
+
+    private func check(_ value: Value, _ rule: Int, _ sink: FlowSink, at node: Int) {
+        guard live != nil else { return }
+        let place = FlowPlace(rule: rule, node: node)
+        if let pattern = sink.matches { return check(value, against: pattern, place) }
+        let bit = book.bit(of: rule)
+        let from = book.rules[rule].rule.from
+        let reaching = deep(value).flows.filter { $0.clean & bit == 0 }
+        note(place, isHarmless: reaching.isEmpty)
+        for flow in reaching where flow.source >= 0 && from.contains(trace.origins[flow.source].source.kind) {
+            return report(FlowHit(rule: rule, node: node, step: flow.step))
+        }
+    }
+
+    /// A known value is the harm: a weak algorithm's name.
+    private func check(_ value: Value, against pattern: Pattern, _ place: FlowPlace) {
+        guard let constants = value.constants else { return note(place, isHarmless: false) }
+        let weak = constants.contains { constant in
+            var text = constant.text
+            return text.withUTF8 { scratch.matches(pattern, $0) }
+        }
+        note(place, isHarmless: !weak)
+        if weak { report(FlowHit(rule: place.rule, node: place.node, step: -1)) }
+    }
+
+    /// Looks at what a function marked as a request's handler returns.
+    func checkReturn(_ value: Value, at node: Int) {
+        guard frames.count == 1, let index = frames[0].function else { return }
+        let function = program.functions[index]
+        let marks = function.marks + (function.owner.map { program.classes[$0].marks } ?? [])
+        guard !marks.isEmpty else { return }
+        for (position, entry) in book.rules.enumerated() {
+            for sink in entry.rule.sinks {
+                guard case .returns(let signatures) = sink.place else { continue }
+                let fits = marks.contains { mark in
+                    let (owner, name) = Self.split(mark)
+                    return signatures.contains { Self.fits($0, owner, name) }
+                }
+                if fits { check(value.objects.isEmpty ? value : value.content, position, sink, at: node) }
+            }
+        }
+    }
+
+    /// Looks at what is stored in sessions and the like.
+    func checkStore(_ value: Value, key: Value?, ownerPath: String, name: String, at node: Int) {
+        for (position, entry) in book.rules.enumerated() {
+            for sink in entry.rule.sinks {
+                guard case .stores(let signatures) = sink.place,
+                    signatures.contains(where: { Self.fits($0, ownerPath, name) })
+                else { continue }
+                for value in [value, key].compactMap({ $0 }) { check(value, position, sink, at: node) }
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+/// Runs a program on abstract values: every value knows where it may come from and, where computable, what it is.
+/// Branches that cannot be taken are not run; the others are joined; loops run until nothing changes.
+///
+/// Functions of the same file are entered with the values they are called with; each is also run on its own, as if
+/// called from elsewhere. Work is counted, never timed. One interpreter serves one file.
+final class FlowInterpreter {
+    let program: Program
+    let book: FlowBook
+    let dialect: Dialect
+    let scratch: PatternScratch
+    var paths = PathTable()
+    /// The state at the current point; nil where it cannot be reached.
+    var live: State?
+    var frames: [Frame] = []
+    var trace = FlowTrace()
+    /// Values of module variables once the module has run.
+    var globals: [String: Value] = [:]
+    var staticObjects: [Int: Int] = [:]
+    var closures: [Int: [String: Value]] = [:]
+    let functionsByName: [String: [Int]]
+    let classesByName: [String: Int]
+    private var effectsCache: [Int: [String: CallEffects]] = [:]
+    private var objectNumbers: [ObjectSite: Int] = [:]
+    private(set) var hits: [FlowHit] = []
+    private var hitPlaces: Set<FlowPlace> = []
+    /// Whether every value that reached a sink was understood and harmless.
+    private(set) var verdicts: [FlowPlace: Bool] = [:]
+    /// Functions given up because they took too much work.
+    private(set) var unfinished: [String] = []
+    private var workLeft = 0
+    private var totalLeft = FlowInterpreter.mostWork
+    var depth = 0
+
+    /// Expressions and statements run per file and per entry.
+    static let mostWork = 600_000
+    private static let mostWorkPerEntry = 60_000
+    /// Calls entered within calls, and expressions within expressions.
+    static let deepestCall = 8
+    static let deepest = 600
+
+    private struct ObjectSite: Hashable {
+        let node: Int
+        let context: Int
+    }
+
+    init(_ program: Program, book: FlowBook, dialect: Dialect, scratch: PatternScratch) {
+        self.program = program
+        self.book = book
+        self.dialect = dialect
+        self.scratch = scratch
+        functionsByName = Dictionary(grouping: program.functions.indices) { program.functions[$0].name }
+        classesByName = Dictionary(program.classes.indices.map { (program.classes[$0].name, $0) }) { first, _ in first }
+    }
+
+    /// Runs the file's own statements, then every function, outer ones first.
+    func run() {
+        let module = Frame(function: nil, receiver: .harmless, owner: nil, context: 0)
+        if enter(module, name: "the file's own statements", { execute(program.body) }), let live {
+            globals = live.variables
+        }
+        let moduleObjects = live?.objects ?? [:]
+        for index in program.functions.indices.sorted(by: { program.functions[$0].node < program.functions[$1].node }) {
+            guard totalLeft > 0 else { return unfinished.append(program.functions[index].name) }
+            runEntry(index, moduleObjects)
+        }
+    }
+
+    private func runEntry(_ index: Int, _ objects: [Int: HeapObject]) {
+        let function = program.functions[index]
+        live = State(variables: closures[index] ?? [:], objects: objects)
+        let receiver = function.owner.map { instance(of: $0, node: program.classes[$0].node, isEntry: true) } ?? .harmless
+        for parameter in function.parameters { live?.variables[parameter.name] = entryValue(parameter, of: function) }
+        let frame = Frame(function: index, receiver: receiver, owner: function.owner, context: function.node)
+        _ = enter(frame, name: function.name) { execute(function.body) }
+    }
+
+    /// - Returns: false if the work ran out.
+    private func enter(_ frame: Frame, name: String, _ body: () -> Void) -> Bool {
+        if live == nil { live = State() }
+        workLeft = min(Self.mostWorkPerEntry, totalLeft)
+        let granted = workLeft
+        frames = [frame]
+        depth = 0
+        body()
+        endClosures()
+        totalLeft -= granted - max(0, workLeft)
+        if workLeft <= 0 { unfinished.append(name) }
+        return workLeft > 0
+    }
+
+    /// Takes a unit of work; false when none is left.
+    func work() -> Bool {
+        workLeft -= 1
+        if workLeft <= 0 { live = nil }
+        return workLeft > 0
+    }
+
+    // MARK: Objects
+
+    /// The object made at a place; the same one each time the place is run in the same call.
+    func allocate(_ node: Int, _ object: HeapObject) -> Int {
+        let site = ObjectSite(node: node, context: frames.last?.context ?? 0)
+        let number = objectNumbers[site] ?? objectNumbers.count + 1
+        objectNumbers[site] = number
+        live?.objects[number] = object
+        return number
+    }
+
+    /// Where everything in a value, and in what it refers to, may come from.
+    func deep(_ value: Value) -> Value {
+        guard !value.objects.isEmpty else { return value.content }
+        var result = value.content
+        var seen = Set(value.objects)
+        var queue = value.objects
+        while let id = queue.popLast() {
+            guard let object = live?.objects[id] else { continue }
+            let inner = object.all
+            result.joinFlows(inner.flows)
+            for next in inner.objects where seen.count < 64 && seen.insert(next).inserted { queue.append(next) }
+        }
+        return result
+    }
+
+    // MARK: Knowledge
+
+    func effects(_ owner: Int, _ name: String) -> CallEffects {
+        if let known = effectsCache[owner]?[name] { return known }
+        let effects = book.effects(owner: dialect.typeName(paths.text(owner)), name: name)
+        effectsCache[owner, default: [:]][name] = effects
+        return effects
+    }
+
+    /// A value that comes straight from a source.
+    func sourced(_ source: FlowBook.SourceRef, at node: Int, path: Int) -> Value {
+        let origin = trace.origin(source, at: node)
+        return Value(flows: [Flow(source: origin, step: trace.firstStep(of: origin), clean: 0)], path: path)
+    }
+
+    // MARK: Results
+
+    func report(_ hit: FlowHit) {
+        if hitPlaces.insert(FlowPlace(rule: hit.rule, node: hit.node)).inserted { hits.append(hit) }
+    }
+
+    func note(_ place: FlowPlace, isHarmless: Bool) { verdicts[place] = (verdicts[place] ?? true) && isHarmless }
+}
+
+/// A call being run.
+struct Frame {
+    /// Nil for the file's own statements.
+    let function: Int?
+    let receiver: Value
+    /// The class whose members are in scope.
+    let owner: Int?
+    /// Tells the objects of one call from those of another.
+    let context: Int
+    var returned: Value?
+    var returnedState: State?
+    var loops: [LoopFrame] = []
+    /// What handlers of the enclosing `try` statements may see.
+    var attempts: [State] = []
+    var defined: [Int] = []
+}
+
+/// A loop or switch being run.
+struct LoopFrame {
+    let isLoop: Bool
+    var stopped: State?
+    var again: State?
+}
+
+/// A value that reached a sink.
+struct FlowHit {
+    /// Position among the flow rules.
+    let rule: Int
+    let node: Int
+    /// The last step before the sink; -1 where a known value is the harm.
+    let step: Int
+}
+
+struct FlowPlace: Hashable {
+    let rule: Int
+    let node: Int
+}

@@ -1,0 +1,148 @@
+import OrchestratorCore
+
+/// The data-flow rules of one language with all that is known of its libraries, ready to be asked about calls.
+struct FlowBook: Sendable {
+    /// Per rule: its number among the language's rules.
+    let rules: [(index: Int, rule: FlowRule)]
+    let knowledge: [FlowKnowledge]
+    /// Bit of each kind of sink in cleaning masks.
+    private let bits: [String: UInt64]
+    private var byName: [String: [Entry]] = [:]
+    private var patterns: [Entry] = []
+    let members: [String: SourceRef]
+    let supertypes: [String: String]
+    let parameters: [String: String]
+    /// Syntactic rule -> the flow rules that have the last word over it, by position in `rules`.
+    let replacing: [String: [Int]]
+
+    private(set) var checks: [String: (kinds: UInt64, subject: Int?)] = [:]
+    private(set) var hostChecks: [String: UInt64] = [:]
+    private var guardKinds: [String: UInt64] = [:]
+
+    private struct Entry {
+        let signature: Signature
+        let effect: Effect
+    }
+
+    private enum Effect {
+        case source(SourceRef)
+        case cleans(UInt64), restores(UInt64)
+        case type(String)
+        case operation(LibraryOperation)
+        case harmless
+        case sink(SinkRef)
+    }
+
+    /// A source by its place in `knowledge`.
+    struct SourceRef: Hashable, Sendable {
+        let kind: String
+        let note: String
+    }
+
+    /// A sink by its place in `rules`.
+    struct SinkRef: Hashable, Sendable {
+        let rule: Int
+        let sink: Int
+    }
+
+    init(_ rules: [(index: Int, rule: FlowRule)]) {
+        self.rules = rules
+        var seen: Set<String> = []
+        knowledge = rules.map(\.rule.knowledge).filter { seen.insert($0.name).inserted }
+        var bits: [String: UInt64] = ["all": .max]
+        for (position, kind) in Set(rules.map(\.rule.kind)).sorted().prefix(62).enumerated() { bits[kind] = 1 << position }
+        self.bits = bits
+        var members: [String: SourceRef] = [:]
+        for source in knowledge.flatMap(\.sources) {
+            for path in source.members { members[path] = SourceRef(kind: source.kind, note: source.note) }
+        }
+        self.members = members
+        supertypes = knowledge.reduce(into: [:]) { $0.merge($1.supertypes) { first, _ in first } }
+        parameters = knowledge.reduce(into: [:]) { $0.merge($1.parameters) { first, _ in first } }
+        var replacing: [String: [Int]] = [:]
+        for (position, entry) in rules.enumerated() {
+            for id in entry.rule.replaces { replacing[id, default: []].append(position) }
+        }
+        self.replacing = replacing
+        fill()
+    }
+
+    /// The kinds of attack that a text is needed for.
+    func guards(_ text: String) -> UInt64 { guardKinds[text] ?? 0 }
+
+    func bit(of rule: Int) -> UInt64 { bits[rules[rule].rule.kind] ?? 0 }
+
+    private func mask(_ kinds: [String]) -> UInt64 { kinds.reduce(0) { $0 | (bits[$1] ?? 0) } }
+
+    private mutating func fill() {
+        for source in knowledge.flatMap(\.sources) {
+            add(source.calls, .source(SourceRef(kind: source.kind, note: source.note)))
+        }
+        for cleaner in knowledge.flatMap(\.cleaners) {
+            let kinds = mask(cleaner.kinds)
+            add(cleaner.calls, cleaner.restores ? .restores(kinds) : .cleans(kinds))
+        }
+        for entry in knowledge.flatMap(\.types) { add([entry.signature], .type(entry.type)) }
+        for entry in knowledge.flatMap(\.operations) { add([entry.signature], .operation(entry.operation)) }
+        for signature in knowledge.flatMap(\.harmless) { add([signature], .harmless) }
+        for check in knowledge.flatMap(\.checks) {
+            for name in check.names { checks[name] = (mask(check.kinds), check.subject) }
+        }
+        for entry in knowledge.flatMap(\.guards) { guardKinds[entry.text] = mask(entry.kinds) }
+        for entry in knowledge.flatMap(\.hosts) { hostChecks[entry.name] = mask(entry.kinds) }
+        for (position, entry) in rules.enumerated() {
+            for (sink, form) in entry.rule.sinks.enumerated() {
+                if case .calls(let signatures) = form.place { add(signatures, .sink(SinkRef(rule: position, sink: sink))) }
+            }
+        }
+    }
+
+    private mutating func add(_ signatures: [Signature], _ effect: Effect) {
+        for signature in signatures {
+            let entry = Entry(signature: signature, effect: effect)
+            if signature.isPattern { patterns.append(entry) } else { byName[signature.name, default: []].append(entry) }
+        }
+    }
+
+    /// Everything known of a call. An owner's supertypes are asked as well.
+    func effects(owner: String, name: String) -> CallEffects {
+        var result = CallEffects()
+        let candidates = (byName[name] ?? []) + patterns.filter { $0.signature.matchesPattern(name) }
+        guard !candidates.isEmpty else { return result }
+        var path: String? = owner
+        var depth = 0
+        while let current = path, depth < 8 {
+            // What names an owner goes before what fits any.
+            for entry in candidates where entry.signature.owner != .any && entry.signature.matches(owner: current) {
+                add(entry.effect, to: &result)
+            }
+            path = supertypes[current]
+            depth += 1
+        }
+        for entry in candidates where entry.signature.owner == .any { add(entry.effect, to: &result) }
+        return result
+    }
+
+    private func add(_ effect: Effect, to result: inout CallEffects) {
+        switch effect {
+        case .source(let source): if result.source == nil { result.source = source }
+        case .cleans(let kinds): result.cleans |= kinds
+        case .restores(let kinds): result.restores |= kinds
+        case .type(let type): if result.type == nil { result.type = type }
+        case .operation(let operation): if result.operation == nil { result.operation = operation }
+        case .harmless: result.isHarmless = true
+        case .sink(let sink): if !result.sinks.contains(sink) { result.sinks.append(sink) }
+        }
+    }
+}
+
+/// What is known of one call.
+struct CallEffects {
+    var source: FlowBook.SourceRef?
+    var cleans: UInt64 = 0
+    var restores: UInt64 = 0
+    var type: String?
+    var operation: LibraryOperation?
+    var isHarmless = false
+    var sinks: [FlowBook.SinkRef] = []
+}
