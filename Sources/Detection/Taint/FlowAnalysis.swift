@@ -48,9 +48,21 @@ struct FlowAnalysis {
             guard let replacing = book.replacing[rules.rules[candidate.rule].description.id] else { return false }
             let start = candidate.range.lowerBound
             if replacing.contains(where: { found.contains(FlowPlace(rule: $0, node: start)) }) { return true }
+            if let first = replacing.first, book.rules[first].rule.settlesFunction {
+                return interpreter.unfinished.isEmpty && isSettled(candidate, first, interpreter)
+            }
             let known = verdicts[candidate.range]?.filter { replacing.contains($0.rule) } ?? []
             return !known.isEmpty && known.allSatisfy(\.isHarmless) && interpreter.unfinished.isEmpty
         }
+    }
+
+    /// Whether every use in the candidate's function is harmless, and there is one.
+    private func isSettled(_ candidate: Candidate, _ rule: Int, _ interpreter: FlowInterpreter) -> Bool {
+        let scope = source.tree.bytes(source.tree.scope(of: source.tree.innermost(at: candidate.range.lowerBound)))
+        let uses = interpreter.verdicts.filter { place, _ in
+            place.rule == rule && scope.contains(source.tree.bytes(place.node).lowerBound)
+        }
+        return !uses.isEmpty && uses.allSatisfy(\.value)
     }
 
     private func candidate(_ hit: FlowHit, _ book: FlowBook, _ interpreter: FlowInterpreter) -> Candidate {

@@ -18,7 +18,13 @@ extension FlowInterpreter {
             return invoke(index, receiver: receiver, values, at: node)
         }
         if let function = fieldFunction(receiver, name) { return invoke(function, receiver: .harmless, values, at: node) }
-        return library(receiver.path, name, receiver: receiver, base, values, at: node)
+        return library(owner(receiver, base), name, receiver: receiver, base, values, at: node)
+    }
+
+    /// The path of a receiver; where nothing is known of it, its name says most.
+    private func owner(_ receiver: Value, _ base: Expression) -> Int {
+        guard receiver.path == 0, dialect.namesAreLibrary, case .name(let name) = base.form else { return receiver.path }
+        return paths.number(name)
     }
 
     /// A function kept in a field or a map.

@@ -5,6 +5,9 @@ extension FlowInterpreter {
         case .add, .insert, .append, .put, .set, .putSection, .addAll, .clear, .edit:
             for id in receiver.objects { change(operation, id, arguments, isCertain: receiver.objects.count == 1) }
             return operation == .append ? receiver : .harmless
+        case .load:
+            for id in receiver.objects { live?.objects[id]?.addRest(Value.open) }
+            return .harmless
         case .get, .getOr, .getSection: return read(operation, receiver, arguments)
         case .remove, .pop: return removal(operation, receiver, arguments)
         case .length, .isEmpty: return size(operation, receiver)
@@ -29,7 +32,7 @@ extension FlowInterpreter {
         case .insert where arguments.count == 2: return insert(arguments[1], at: arguments[0], in: id, isCertain)
         case .put, .set:
             guard arguments.count == 2 else { return }
-            return put(arguments[1], at: arguments[0], in: id, isCertain: isCertain)
+            return put(arguments[1], at: named(arguments[0]), in: id, isCertain: isCertain)
         case .putSection:
             guard arguments.count == 3 else { return }
             return put(arguments[2], at: sectionKey(arguments), in: id, isCertain: isCertain)
@@ -49,6 +52,12 @@ extension FlowInterpreter {
         default: object.addRest(mixture(arguments))
         }
         live?.objects[id] = object
+    }
+
+    /// A key that is a library's constant goes by its name.
+    private func named(_ key: Value) -> Value {
+        guard key.constants == nil, key.path != 0 else { return key }
+        return Value(.text(Self.split(paths.text(key.path)).name))
     }
 
     /// What `append` writes: a single value keeps what it is.

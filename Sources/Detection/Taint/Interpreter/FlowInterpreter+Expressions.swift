@@ -91,7 +91,10 @@ extension FlowInterpreter {
             guard let value = live?.objects[id]?.value(at: name) else { continue }
             if found == nil { found = value } else { found?.join(value) }
         }
-        if let found { return found }
+        if var found {
+            if found.path == 0, let type = book.parameters[name] { found.path = paths.number(type) }
+            return found
+        }
         if base.path != 0, let owner = classesByName[paths.text(base.path)], let value = field(name, of: owner) {
             return value
         }

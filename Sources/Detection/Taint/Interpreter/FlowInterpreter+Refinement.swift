@@ -66,7 +66,11 @@ extension FlowInterpreter {
     private func host(_ place: Expression) {
         let value = evaluate(place)
         let (_, name) = Self.split(paths.text(value.path))
-        let kinds = book.hostChecks[name.hasSuffix("()") ? String(name.dropLast(2)) : name] ?? 0
+        cleanSources(of: value, book.hostChecks[name.hasSuffix("()") ? String(name.dropLast(2)) : name] ?? 0)
+    }
+
+    /// Whatever came from the same places as a value is harmless for some kinds of sink.
+    private func cleanSources(of value: Value, _ kinds: UInt64) {
         guard kinds != 0, var state = live else { return }
         for source in value.flows.map(\.source) {
             for (name, other) in state.variables {
@@ -75,6 +79,14 @@ extension FlowInterpreter {
             }
         }
         live = state
+    }
+
+    /// A check of a value of some type, or of the text made of it.
+    private func typedCheck(_ subject: Expression, _ check: FlowBook.Check) {
+        var inner = subject
+        if case .call(nil, _, let arguments) = subject.form, arguments.count == 1 { inner = arguments[0].value }
+        let value = evaluate(inner)
+        if check.types.contains(dialect.typeName(paths.text(value.path))) { cleanSources(of: value, check.kinds) }
     }
 
     private func checked(_ base: Expression?, _ name: String, _ arguments: [Argument], _ truth: Bool, at node: Int) {
@@ -89,6 +101,7 @@ extension FlowInterpreter {
         if let base, arguments.count == 1, !truth, ["contains", "includes"].contains(name) { lacks(base, arguments[0].value) }
         guard truth, let check = book.checks[name] else { return }
         let subject = check.subject.map { $0 < arguments.count ? arguments[$0].value : nil } ?? base
+        if let subject, !check.types.isEmpty { return typedCheck(subject, check) }
         guard let subject, case .name(let variable) = subject.form, let value = live?.variables[variable] else { return }
         live?.variables[variable] = value.cleaned(check.kinds)
     }

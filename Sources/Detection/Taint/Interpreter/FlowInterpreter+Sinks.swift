@@ -3,10 +3,7 @@ extension FlowInterpreter {
     func check(_ sinks: [FlowBook.SinkRef], receiver: Value?, _ values: [ArgumentValue], at node: Int) {
         for reference in sinks {
             let sink = book.rules[reference.rule].rule.sinks[reference.sink]
-            guard sink.conditions.allSatisfy({ holds($0, values) }) else {
-                note(FlowPlace(rule: reference.rule, node: node), isHarmless: true)
-                continue
-            }
+            guard sink.conditions.allSatisfy({ holds($0, values) }) else { continue }
             var checked = sink.takesReceiver ? [receiver].compactMap { $0 } : []
             for (position, value) in values.enumerated() where counts(value, position, sink.arguments) {
                 checked.append(value.value)
@@ -29,8 +26,18 @@ extension FlowInterpreter {
             value = values.first { $0.name == name }?.value ?? values.lazy.compactMap { self.field(name, of: $0.value) }.first
         }
         guard let value else { return condition.holdsIfAbsent }
-        guard let constants = value.constants else { return false }
+        guard let constants = value.constants else { return holds(condition, of: value) }
         return constants.contains { condition.values.contains($0.text) }
+    }
+
+    /// The value is named, or a list that holds, one of what is looked for.
+    private func holds(_ condition: FlowSink.Condition, of value: Value) -> Bool {
+        if value.path != 0, condition.values.contains(paths.text(value.path)) { return true }
+        return value.objects.contains { id in
+            live?.objects[id]?.items?.contains { item in
+                item.constants?.contains { condition.values.contains($0.text) } ?? false
+            } ?? false
+        }
     }
 
     private func field(_ name: String, of value: Value) -> Value? {
@@ -43,7 +50,7 @@ extension FlowInterpreter {
         if let pattern = sink.matches { return check(value, against: pattern, place) }
         let bit = book.bit(of: rule)
         let from = book.rules[rule].rule.from
-        let reaching = deep(value).flows.filter { $0.clean & bit == 0 }
+        let reaching = (sink.isFlat ? value : deep(value)).flows.filter { $0.clean & bit == 0 }
         note(place, isHarmless: reaching.isEmpty)
         for flow in reaching where flow.source >= 0 && from.contains(trace.origins[flow.source].source.kind) {
             return report(FlowHit(rule: rule, node: node, step: flow.step))

@@ -15,7 +15,7 @@ struct FlowBook: Sendable {
     /// Syntactic rule -> the flow rules that have the last word over it, by position in `rules`.
     let replacing: [String: [Int]]
 
-    private(set) var checks: [String: (kinds: UInt64, subject: Int?)] = [:]
+    private(set) var checks: [String: Check] = [:]
     private(set) var hostChecks: [String: UInt64] = [:]
     private var guardKinds: [String: UInt64] = [:]
 
@@ -33,7 +33,13 @@ struct FlowBook: Sendable {
         case sink(SinkRef)
     }
 
-    /// A source by its place in `knowledge`.
+    struct Check: Sendable {
+        let kinds: UInt64
+        let subject: Int?
+        let types: [String]
+    }
+
+    /// A source: what it yields and what a reader calls it.
     struct SourceRef: Hashable, Sendable {
         let kind: String
         let note: String
@@ -86,7 +92,9 @@ struct FlowBook: Sendable {
         for entry in knowledge.flatMap(\.operations) { add([entry.signature], .operation(entry.operation)) }
         for signature in knowledge.flatMap(\.harmless) { add([signature], .harmless) }
         for check in knowledge.flatMap(\.checks) {
-            for name in check.names { checks[name] = (mask(check.kinds), check.subject) }
+            for name in check.names {
+                checks[name] = Check(kinds: mask(check.kinds), subject: check.subject, types: check.types)
+            }
         }
         for entry in knowledge.flatMap(\.guards) { guardKinds[entry.text] = mask(entry.kinds) }
         for entry in knowledge.flatMap(\.hosts) { hostChecks[entry.name] = mask(entry.kinds) }

@@ -38,6 +38,8 @@ struct FlowKnowledge: Sendable {
     struct Check: Sendable {
         let names: [String]
         let kinds: [String]
+        /// Types the value must have; empty for any. The value and whatever came from the same place is then harmless.
+        let types: [String]
         /// The position of the argument that is checked; nil for the receiver.
         let subject: Int?
     }
@@ -62,6 +64,8 @@ enum LibraryOperation: String, Sendable, CaseIterable {
     // collections
     case list, listOf = "list_of", add, insert, get, set, remove, pop, clear, addAll = "add_all", has
     case map, put, getOr = "get_or", entries
+    /// Fills the receiver from elsewhere: `Properties.load`.
+    case load
     case putSection = "put_section", getSection = "get_section"
     // the result is the first argument, the receiver
     case argument, receiver

@@ -11,9 +11,14 @@ enum FlowLoader {
         }
         let rule = FlowRule(
             kind: try fields.string("kind"), from: from.isEmpty ? ["user"] : from, sinks: sinks,
-            replaces: try fields.strings("replaces"), knowledge: knowledge)
+            replaces: try fields.strings("replaces"),
+            settlesFunction: try fields.optionalChoice("within", of: Extent.self) == .function, knowledge: knowledge)
         try fields.finish()
         return rule
+    }
+
+    private enum Extent: String, CaseIterable {
+        case function
     }
 
     private static func sink(_ node: MarkedNode) throws(DocumentError) -> FlowSink {
@@ -31,7 +36,8 @@ enum FlowLoader {
         let matches = try fields.optional("matches").map { (node) throws(DocumentError) in try pattern(node) }
         let sink = FlowSink(
             place: place, arguments: try fields.strings("arguments").map(ArgumentKey.init),
-            takesReceiver: try fields.optionalBoolean("receiver") ?? false, matches: matches,
+            takesReceiver: try fields.optionalBoolean("receiver") ?? false,
+            isFlat: try fields.optionalBoolean("flat") ?? false, matches: matches,
             conditions: try fields.elements("where").map { (node) throws(DocumentError) in try condition(node) })
         try fields.finish()
         return sink
@@ -107,7 +113,7 @@ enum FlowLoader {
     private static func check(_ node: MarkedNode) throws(DocumentError) -> FlowKnowledge.Check {
         var fields = try MappingReader(node)
         let check = FlowKnowledge.Check(
-            names: try fields.strings("calls"), kinds: try fields.strings("cleans"),
+            names: try fields.strings("calls"), kinds: try fields.strings("cleans"), types: try fields.strings("types"),
             subject: try fields.optionalInteger("argument", in: 0...9))
         try fields.finish()
         return check

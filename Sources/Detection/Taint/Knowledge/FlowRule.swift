@@ -9,6 +9,8 @@ struct FlowRule: Sendable {
     let sinks: [FlowSink]
     /// Rules that guess at the same weakness from syntax alone. Where this one sees more it has the last word.
     let replaces: [String]
+    /// True where all uses in a function count for a guess anywhere in it, not only at the same place.
+    let settlesFunction: Bool
     let knowledge: FlowKnowledge
 }
 
@@ -27,6 +29,8 @@ struct FlowSink: Sendable {
     let arguments: [ArgumentKey]
     /// True where the receiver counts as well.
     let takesReceiver: Bool
+    /// True where what a list holds does not count.
+    let isFlat: Bool
     /// Set where known values matter, not flows: the text that is weak.
     let matches: Pattern?
     /// Conditions on other arguments or on fields of the argument, all of which must hold.
@@ -53,6 +57,8 @@ enum ArgumentKey: Sendable, Hashable {
 struct Signature: Sendable, Hashable {
     enum Owner: Sendable, Hashable {
         case any
+        /// The path holds this, whatever the case of its letters.
+        case holding(String)
         case path(String)
         /// The path ends with this, at a dot.
         case suffix(String)
@@ -64,7 +70,7 @@ struct Signature: Sendable, Hashable {
     init(_ text: String) {
         // A dot inside `()` cannot occur, so the last one separates.
         guard let dot = text.lastIndex(of: ".") else {
-            owner = .path("")
+            owner = text.contains("*") ? .any : .path("")
             name = text
             return
         }
@@ -72,6 +78,8 @@ struct Signature: Sendable, Hashable {
         let before = String(text[..<dot])
         if before == "*" {
             owner = .any
+        } else if before.hasPrefix("*"), before.hasSuffix("*"), before.count > 2 {
+            owner = .holding(before.dropFirst().dropLast().lowercased())
         } else if before.hasPrefix("*.") {
             owner = .suffix(String(before.dropFirst(2)))
         } else {
@@ -85,6 +93,7 @@ struct Signature: Sendable, Hashable {
     func matches(owner path: String) -> Bool {
         switch owner {
         case .any: true
+        case .holding(let part): path.lowercased().contains(part)
         case .path(let expected): path == expected
         case .suffix(let end): path == end || path.hasSuffix("." + end)
         }

@@ -16,7 +16,7 @@ enum JavaKind: String {
     case method_invocation, object_creation_expression, array_creation_expression, array_initializer, array_access
     case field_access, binary_expression, unary_expression, update_expression, assignment_expression
     case ternary_expression, cast_expression, instanceof_expression, lambda_expression, method_reference
-    case parenthesized_expression, string_literal, decimal_integer_literal, hex_integer_literal
+    case parenthesized_expression, condition, string_literal, decimal_integer_literal, hex_integer_literal
     case octal_integer_literal, binary_integer_literal, decimal_floating_point_literal, character_literal
     case true_ = "true", false_ = "false", null_literal, this, super_ = "super", identifier, class_literal
     case scoped_identifier, type_identifier, generic_type, scoped_type_identifier, array_type

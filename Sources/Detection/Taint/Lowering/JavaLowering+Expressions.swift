@@ -15,7 +15,7 @@ extension JavaLowering {
         switch reader.kind(node) {
         case .identifier: return .name(reader.text(node))
         case .this, .super_: return .receiver
-        case .parenthesized_expression:
+        case .parenthesized_expression, .condition:
             return reader.named(node).first.map { form($0) } ?? .mixture([])
         case .method_invocation: return call(node)
         case .object_creation_expression: return creation(node)
