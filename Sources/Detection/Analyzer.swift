@@ -14,10 +14,16 @@ package final class Analyzer {
     private let grammars: GrammarLibrary?
     private let redactor: Redactor
     private let parser = SyntaxParser()
+    private let linker: FlowLinker?
     private let scratch = PatternScratch()
 
-    /// - Parameter grammars: nil where none are installed: query rules then do not run and every file says so.
-    package init(book: RuleBook, grammars: GrammarLibrary?, redactor: Redactor) {
+    /// - Parameters:
+    ///   - grammars: nil where none are installed: query rules then do not run and every file says so.
+    ///   - lookup: finds other files of the repository, so that data can be followed into them; nil for none.
+    package init(
+        book: RuleBook, grammars: GrammarLibrary?, redactor: Redactor, lookup: (any SourceLookup)? = nil
+    ) {
+        linker = lookup.map(FlowLinker.init)
         self.book = book
         self.grammars = grammars
         self.redactor = redactor
@@ -40,9 +46,20 @@ package final class Analyzer {
             }
         }
         let coverage = runQueries(
-            rules, gate.offsets.map(\.index), hasSources: gate.hasSources, bytes, &candidates)
+            rules, gate.offsets.map(\.index), hasSources: gate.hasSources, path, bytes, &candidates)
         let writer = FindingWriter(rules: rules.rules, lines: lines, path: path, redactor: redactor, scratch: scratch)
         return writer.analysis(of: candidates, suppressions: gate.suppressions, coverage: coverage)
+    }
+
+    /// Other files that the last file's data was followed into: its result depends on their content.
+    package var linkedPaths: [RepositoryPath] { linker?.used.sorted { $0.text < $1.text } ?? [] }
+
+    private func runFlows(
+        _ analysis: FlowAnalysis, _ candidates: inout [Candidate], _ active: [Int], _ hasSources: Bool,
+        _ path: RepositoryPath, _ grammar: Grammar
+    ) -> [String] {
+        linker?.begin(path, analysis.rules.language, grammar)
+        return analysis.apply(to: &candidates, active: active, hasSources: hasSources)
     }
 
     /// The coverage of a file in which no rule's literals occur.
@@ -54,7 +71,7 @@ package final class Analyzer {
 
     /// Parses the file if some query's literals occur, and adds what the queries find.
     private func runQueries(
-        _ rules: LanguageRules, _ hits: [Int], hasSources: Bool, _ bytes: UnsafeBufferPointer<UInt8>, _ candidates: inout [Candidate]
+        _ rules: LanguageRules, _ hits: [Int], hasSources: Bool, _ path: RepositoryPath, _ bytes: UnsafeBufferPointer<UInt8>, _ candidates: inout [Candidate]
     ) -> Coverage {
         let active = hits.filter { if case .query = rules.rules[$0].match { true } else { false } }
         let flows = hits.filter { if case .flow = rules.rules[$0].match { true } else { false } }
@@ -76,7 +93,8 @@ package final class Analyzer {
                 if !whole { exceeded.append(rules.rules[index].description.id) }
             }
             if !flows.isEmpty {
-                exceeded += FlowAnalysis(rules: rules, source: source).apply(to: &candidates, active: flows, hasSources: hasSources)
+                exceeded += runFlows(
+                    FlowAnalysis(rules: rules, source: source, linker: linker), &candidates, flows, hasSources, path, grammar)
             }
             if !exceeded.isEmpty { return Coverage(.ruleLimit, exceeded.joined(separator: ", ")) }
             return limited(BrokenStretches(tree).coverage(of: bytes.count))
@@ -130,12 +148,18 @@ struct Candidate {
     let range: Range<Int>
     let symbol: String
     let secrets: [Range<Int>]
+    /// A step of a value's way, in this file or another.
+    enum StepPlace {
+        case here(Range<Int>)
+        case elsewhere(Location)
+    }
+
     /// The way of the value, first to last.
-    let steps: [(range: Range<Int>, note: String)]
+    let steps: [(place: StepPlace, note: String)]
 
     init(
         rule: Int, range: Range<Int>, symbol: String, secrets: [Range<Int>],
-        steps: [(range: Range<Int>, note: String)] = []
+        steps: [(place: StepPlace, note: String)] = []
     ) {
         self.steps = steps
         self.rule = rule

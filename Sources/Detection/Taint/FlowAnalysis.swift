@@ -5,6 +5,7 @@ import SyntaxTree
 struct FlowAnalysis {
     let rules: LanguageRules
     let source: ParsedSource
+    let linker: FlowLinker?
 
     /// Adds what the rules find, and takes away what syntactic rules found where data flow shows it to be harmless.
     /// - Parameters:
@@ -16,7 +17,7 @@ struct FlowAnalysis {
         let doubted = candidates.contains { book.replacing[rules.rules[$0.rule].description.id] != nil }
         guard hasSources || doubted || active.contains(where: needsNoSource) else { return [] }
         let program = rules.language == .python ? PythonLowering.lower(source) : JavaLowering.lower(source)
-        let interpreter = FlowInterpreter(program, book: book, dialect: dialect, scratch: source.scratch)
+        let interpreter = FlowInterpreter(program, book: book, dialect: dialect, scratch: source.scratch, linker: linker)
         interpreter.run()
         settle(&candidates, book, interpreter)
         candidates += interpreter.hits.filter { isSound($0.node) }.map { candidate($0, book, interpreter) }
@@ -40,7 +41,7 @@ struct FlowAnalysis {
     private func settle(_ candidates: inout [Candidate], _ book: FlowBook, _ interpreter: FlowInterpreter) {
         guard !book.replacing.isEmpty else { return }
         var verdicts: [Range<Int>: [(rule: Int, isHarmless: Bool)]] = [:]
-        for (place, isHarmless) in interpreter.verdicts {
+        for (place, isHarmless) in interpreter.verdicts where place.node >> FlowInterpreter.fileShift == 0 {
             verdicts[source.tree.bytes(place.node), default: []].append((place.rule, isHarmless))
         }
         let found = Set(interpreter.hits.map { FlowPlace(rule: $0.rule, node: source.tree.bytes($0.node).lowerBound) })
@@ -60,14 +61,23 @@ struct FlowAnalysis {
     private func isSettled(_ candidate: Candidate, _ rule: Int, _ interpreter: FlowInterpreter) -> Bool {
         let scope = source.tree.bytes(source.tree.scope(of: source.tree.innermost(at: candidate.range.lowerBound)))
         let uses = interpreter.verdicts.filter { place, _ in
-            place.rule == rule && scope.contains(source.tree.bytes(place.node).lowerBound)
+            place.rule == rule && place.node >> FlowInterpreter.fileShift == 0 && scope.contains(source.tree.bytes(place.node).lowerBound)
         }
         return !uses.isEmpty && uses.allSatisfy(\.value)
     }
 
+    private func place(_ node: Int, _ interpreter: FlowInterpreter) -> Candidate.StepPlace? {
+        let number = node >> FlowInterpreter.fileShift
+        guard number > 0 else { return .here(source.tree.bytes(node)) }
+        let inner = node & (1 << FlowInterpreter.fileShift - 1)
+        return interpreter.files[number].path.flatMap { linker?.location(of: inner, in: $0) }.map { .elsewhere($0) }
+    }
+
     private func candidate(_ hit: FlowHit, _ book: FlowBook, _ interpreter: FlowInterpreter) -> Candidate {
-        var steps = interpreter.trace.path(to: hit.step).map { (range: source.tree.bytes($0.node), note: $0.note) }
-        if !steps.isEmpty { steps.append((range: source.tree.bytes(hit.node), note: "used here")) }
+        var steps = interpreter.trace.path(to: hit.step).compactMap { step in
+            place(step.node, interpreter).map { (place: $0, note: step.note) }
+        }
+        if !steps.isEmpty { steps.append((place: .here(source.tree.bytes(hit.node)), note: "used here")) }
         return Candidate(
             rule: book.rules[hit.rule].index, range: source.tree.bytes(hit.node), symbol: source.symbol(around: hit.node),
             secrets: [], steps: steps)

@@ -7,7 +7,7 @@ struct ArgumentValue {
 
 extension FlowInterpreter {
     func arguments(_ arguments: [Argument]) -> [ArgumentValue] {
-        arguments.map { ArgumentValue(name: $0.name, value: evaluate($0.value), node: $0.value.node) }
+        arguments.map { ArgumentValue(name: $0.name, value: evaluate($0.value), node: here($0.value.node)) }
     }
 
     func call(_ base: Expression?, _ name: String, _ arguments: [Argument], at node: Int) -> Value {
@@ -34,7 +34,7 @@ extension FlowInterpreter {
     }
 
     private func plainCall(_ name: String, _ values: [ArgumentValue], at node: Int) -> Value {
-        if let function = live?.variables[name]?.function ?? globals[name]?.function {
+        if let function = live?.variables[name]?.function ?? file.globals[name]?.function {
             return invoke(function, receiver: .harmless, values, at: node)
         }
         if !dialect.passesReceiver, let owner = frames.last?.owner,
@@ -42,11 +42,11 @@ extension FlowInterpreter {
         {
             return invoke(index, receiver: frames.last?.receiver ?? .harmless, values, at: node)
         }
-        if let index = functionsByName[name]?.first(where: { program.functions[$0].owner == nil }) {
+        if let index = file.functionsByName[name]?.first(where: { functions[$0].owner == nil }) {
             return invoke(index, receiver: .harmless, values, at: node)
         }
-        if dialect.passesReceiver, classesByName[name] != nil { return create(name, values, at: node) }
-        let (owner, method) = Self.split(program.imports[name] ?? name)
+        if dialect.passesReceiver, file.classesByName[name] != nil { return create(name, values, at: node) }
+        let (owner, method) = Self.split(file.imports[name] ?? name)
         return library(paths.number(owner), method, receiver: nil, nil, values, at: node)
     }
 
@@ -60,31 +60,30 @@ extension FlowInterpreter {
 
     private func method(_ name: String, of receiver: Value, _ base: Expression, arity: Int) -> Int? {
         if case .receiver = base.form, let owner = frames.last?.owner { return method(name, inClass: owner, arity: arity) }
-        guard receiver.path != 0 else { return nil }
-        let type = dialect.typeName(paths.text(receiver.path))
-        guard let owner = classesByName[type] else { return nil }
+        guard receiver.path != 0, let owner = classNumber(receiver.path) else { return nil }
         return method(name, inClass: owner, arity: arity)
     }
 
     /// A method of a class of this file, its supertypes, or the one class that implements it.
     private func method(_ name: String, inClass owner: Int, arity: Int) -> Int? {
-        let candidates = functionsByName[name] ?? []
+        let candidates = files[file(ofClass: owner)].functionsByName[name] ?? []
         var next: Int? = owner
         var seen = 0
         while let current = next, seen < 16 {
             seen += 1
             let extra = dialect.passesReceiver ? 1 : 0
-            let own = candidates.filter { program.functions[$0].owner == current && !program.functions[$0].body.isEmpty }
+            let own = candidates.filter { functions[$0].owner == current && !functions[$0].body.isEmpty }
             let exact = own.first { index in
-                program.functions[index].parameters.count == arity + (program.functions[index].isStatic ? 0 : extra)
+                functions[index].parameters.count == arity + (functions[index].isStatic ? 0 : extra)
             }
             if let found = exact ?? own.first { return found }
-            next = program.classes[current].supertypes.lazy.compactMap { self.classesByName[$0] }.first
+            let names = files[file(ofClass: current)].classesByName
+            next = classes[current].supertypes.lazy.compactMap { names[$0] }.first
         }
-        let type = program.classes[owner].name
+        let type = classes[owner].name
         let implementers = candidates.filter { index in
-            guard let other = program.functions[index].owner, !program.functions[index].body.isEmpty else { return false }
-            return program.classes[other].supertypes.contains(type)
+            guard let other = functions[index].owner, !functions[index].body.isEmpty else { return false }
+            return classes[other].supertypes.contains(type)
         }
         return implementers.count == 1 ? implementers[0] : nil
     }
@@ -94,15 +93,18 @@ extension FlowInterpreter {
         guard frames.count <= Self.deepestCall, frames.count(where: { $0.function == index }) < 2, let before = live else {
             return unknown(receiver: receiver, values)
         }
-        let function = program.functions[index]
+        let function = functions[index]
         var variables = function.owner == nil ? closures[index] ?? [:] : [:]
         bind(function, receiver, values, at: node, &variables)
         live?.variables = variables
         let context = (frames.last?.context ?? 0) &* 31 &+ node
-        frames.append(Frame(function: index, receiver: receiver, owner: function.owner, context: context))
+        var frame = Frame(function: index, receiver: receiver, owner: function.owner, context: context)
+        frame.file = function.node >> Self.fileShift
+        frame.call = node
+        frames.append(frame)
         execute(function.body)
         endClosures()
-        let frame = frames.removeLast()
+        frame = frames.removeLast()
         live = joined(frame.returnedState, live)
         var result = frame.returned ?? Value(.null)
         if live != nil, frame.returned != nil, frame.returnedState == nil { result.join(Value(.null)) }
@@ -165,13 +167,17 @@ extension FlowInterpreter {
     // MARK: Objects of this file's classes
 
     func create(_ type: String, _ values: [ArgumentValue], at node: Int) -> Value {
-        guard let owner = classesByName[type] else { return createLibrary(type, values, at: node) }
+        guard let owner = file.classesByName[type] ?? linkedClass(type) else { return createLibrary(type, values, at: node) }
+        return construct(owner, values, at: node)
+    }
+
+    func construct(_ owner: Int, _ values: [ArgumentValue], at node: Int) -> Value {
         let result = instance(of: owner, node: node, isEntry: false)
-        let constructors = program.functions.indices.filter {
-            program.functions[$0].isConstructor && program.functions[$0].owner == owner
+        let constructors = functions.indices.filter {
+            functions[$0].isConstructor && functions[$0].owner == owner
         }
         let extra = dialect.passesReceiver ? 1 : 0
-        let fit = constructors.first { program.functions[$0].parameters.count == values.count + extra }
+        let fit = constructors.first { functions[$0].parameters.count == values.count + extra }
         if let constructor = fit ?? constructors.first {
             _ = invoke(constructor, receiver: result, values, at: node)
         } else {
@@ -184,13 +190,17 @@ extension FlowInterpreter {
     /// - Parameter isEntry: true where other code may have changed it before.
     func instance(of owner: Int, node: Int, isEntry: Bool) -> Value {
         var object = HeapObject()
-        let form = program.classes[owner]
+        let form = classes[owner]
         if isEntry { object.rest = .open }
         let id = allocate(node, object)
         let result = Value(objects: [id], path: paths.number(form.name))
+        classNumbers[result.path] = owner
         // A class may hold an instance of itself.
         let isNested = frames.contains { $0.function == nil && $0.owner == owner }
-        frames.append(Frame(function: nil, receiver: result, owner: owner, context: node))
+        var frame = Frame(function: nil, receiver: result, owner: owner, context: node)
+        frame.file = file(ofClass: owner)
+        frame.call = node
+        frames.append(frame)
         for field in form.fields where !isNested {
             var value = field.value.map(evaluate) ?? (isEntry ? .open : Value(.null))
             if isEntry, !field.isFixed, field.value != nil { value.join(.open) }
@@ -203,7 +213,7 @@ extension FlowInterpreter {
     /// The object that stands for a class's static fields.
     func statics(of owner: Int) -> Int {
         if let known = staticObjects[owner], live?.objects[known] != nil { return known }
-        let new = instance(of: owner, node: program.classes[owner].node, isEntry: true).objects[0]
+        let new = instance(of: owner, node: classes[owner].node, isEntry: true).objects[0]
         staticObjects[owner] = new
         return new
     }
@@ -229,6 +239,7 @@ extension FlowInterpreter {
     private func library(
         _ owner: Int, _ name: String, receiver: Value?, _ base: Expression?, _ values: [ArgumentValue], at node: Int
     ) -> Value {
+        if let result = linkedCall(owner, name, receiver, values, at: node) { return result }
         let effects = effects(owner, name)
         check(effects.sinks, receiver: receiver, values, at: node)
         let path = paths.number((owner == 0 ? "" : paths.text(owner) + ".") + name + "()")
@@ -279,7 +290,7 @@ extension FlowInterpreter {
         var result = receiver.map { mixture([$0, arguments]) } ?? arguments
         for value in values {
             guard let function = value.value.function else { continue }
-            let passed = program.functions[function].parameters.map { parameter in
+            let passed = functions[function].parameters.map { parameter in
                 ArgumentValue(name: parameter.name, value: result, node: value.node)
             }
             result.joinFlows(deep(invoke(function, receiver: .harmless, passed, at: value.node)).flows)

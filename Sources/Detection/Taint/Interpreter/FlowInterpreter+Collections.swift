@@ -6,7 +6,7 @@ extension FlowInterpreter {
             for id in receiver.objects { change(operation, id, arguments, isCertain: receiver.objects.count == 1) }
             return operation == .append ? receiver : .harmless
         case .load:
-            for id in receiver.objects { live?.objects[id]?.addRest(Value.open) }
+            for id in receiver.objects { load(arguments.first, into: id) }
             return .harmless
         case .get, .getOr, .getSection: return read(operation, receiver, arguments)
         case .remove, .pop: return removal(operation, receiver, arguments)
@@ -19,6 +19,15 @@ extension FlowInterpreter {
         case .substring, .charAt, .upper, .lower, .trim: return written(receiver).content
         default: return nil
         }
+    }
+
+    /// Fills a map from a properties file of the repository; from elsewhere where there is no such file.
+    private func load(_ argument: Value?, into id: Int) {
+        guard let name = argument?.constant?.string, let entries = linker?.properties(named: name) else {
+            live?.objects[id]?.addRest(Value.open)
+            return
+        }
+        for (key, value) in entries { live?.objects[id]?.fields[key] = Value(.text(value)) }
     }
 
     private func change(_ operation: LibraryOperation, _ id: Int, _ arguments: [Value], isCertain: Bool) {
@@ -87,11 +96,17 @@ extension FlowInterpreter {
         guard let key = arguments.first else { return nil }
         if operation == .getSection, arguments.count >= 2 { return element(of: receiver, at: sectionKey(arguments)) }
         var result = element(of: receiver, at: key)
-        guard arguments.count > 1 else { return result }
+        guard arguments.count > 1, !isCertain(receiver, key) else { return result }
         // The second argument stands in where the key is absent.
         if result.constants == [.null], result.flows.isEmpty { return arguments[1] }
         result.join(arguments[1])
         return result
+    }
+
+    /// Whether the key is known to be there.
+    private func isCertain(_ receiver: Value, _ key: Value) -> Bool {
+        guard let key = key.constant?.text, receiver.objects.count == 1, let id = receiver.objects.first else { return false }
+        return live?.objects[id]?.fields[key] != nil
     }
 
     private func removal(_ operation: LibraryOperation, _ receiver: Value, _ arguments: [Value]) -> Value? {

@@ -3,7 +3,7 @@ extension FlowInterpreter {
         guard live != nil, work(), depth < Self.deepest else { return .open }
         depth += 1
         defer { depth -= 1 }
-        let node = expression.node
+        let node = here(expression.node)
         switch expression.form {
         case .literal(let constant): return Value(constant)
         case .name(let name): return variable(name, at: node)
@@ -26,7 +26,8 @@ extension FlowInterpreter {
         case .mapping(let pairs): return mapping(pairs, at: node)
         case .text(let parts): return text(parts.map(evaluate))
         case .cast(let type, let value): return cast(evaluate(value), type)
-        case .function(let index):
+        case .function(let number):
+            let index = number + file.functionBase
             closures[index] = live?.variables
             return Value(function: index)
         case .mixture(let parts): return mixture(parts.map(evaluate))
@@ -53,14 +54,14 @@ extension FlowInterpreter {
     private func variable(_ name: String, at node: Int) -> Value {
         if let value = live?.variables[name] { return value }
         if let owner = frames.last?.owner, !dialect.passesReceiver, let value = field(name, of: owner) { return value }
-        if let value = globals[name] { return value }
-        if let index = functionsByName[name]?.first, program.functions[index].owner == nil { return Value(function: index) }
-        if classesByName[name] != nil { return Value(path: paths.number(name)) }
+        if let value = file.globals[name] { return value }
+        if let index = file.functionsByName[name]?.first(where: { functions[$0].owner == nil }) { return Value(function: index) }
+        if file.classesByName[name] != nil { return Value(path: paths.number(name)) }
         return library(name)
     }
 
     private func library(_ name: String) -> Value {
-        if let path = program.imports[name] { return known(paths.number(path)) }
+        if let path = file.imports[name] { return known(paths.number(path)) }
         let path = paths.number(name)
         if dialect.namesAreLibrary || name.first?.isUppercase ?? false { return known(path) }
         return Value(flows: Value.open.flows, path: path)
@@ -68,7 +69,11 @@ extension FlowInterpreter {
 
     /// The value a path stands for: a source, or nothing an outsider controls.
     private func known(_ path: Int) -> Value {
-        guard let source = book.members[paths.text(path)] else { return Value(path: path) }
+        let text = paths.text(path)
+        guard let source = book.members[text] else {
+            let (owner, name) = Self.split(text)
+            return linkedMember(owner, name) ?? Value(path: path)
+        }
         return sourced(source, at: 0, path: path)
     }
 
@@ -80,7 +85,7 @@ extension FlowInterpreter {
             if result == nil { result = value } else { result?.join(value) }
         }
         if let result { return result }
-        guard program.classes[owner].fields.contains(where: { $0.name == name }) else { return nil }
+        guard classes[owner].fields.contains(where: { $0.name == name }) else { return nil }
         let id = statics(of: owner)
         return live?.objects[id]?.fields[name]
     }
@@ -95,11 +100,12 @@ extension FlowInterpreter {
             if found.path == 0, let type = book.parameters[name] { found.path = paths.number(type) }
             return found
         }
-        if base.path != 0, let owner = classesByName[paths.text(base.path)], let value = field(name, of: owner) {
+        if base.path != 0, let owner = classNumber(base.path), let value = field(name, of: owner) {
             return value
         }
         let path = paths.child(base.path, name)
         if path != 0, let source = book.members[paths.text(path)] { return sourced(source, at: node, path: path) }
+        if path != 0, base.flows.isEmpty, let value = linkedMember(paths.text(base.path), name) { return value }
         if dialect.dropsPackages, name.first?.isUppercase ?? false { return Value(path: path) }
         if name == "length", dialect.dropsPackages { return .harmless }
         return Value(flows: deep(base).flows, path: path)
@@ -250,7 +256,7 @@ extension FlowInterpreter {
         _ element: Expression, _ target: Expression, _ source: Expression, _ tests: [Expression], at node: Int
     ) -> Value {
         let collection = evaluate(source)
-        let item = trace.extend(self.element(of: collection), at: target.node) { "an element is taken" }
+        let item = trace.extend(self.element(of: collection), at: here(target.node)) { "an element is taken" }
         assign(target, item, type: nil)
         for test in tests {
             _ = evaluate(test)

@@ -87,7 +87,9 @@ extension FlowInterpreter {
     ) -> Value? {
         switch operation {
         case .text, .copy:
-            let value = arguments.first ?? receiver ?? .harmless
+            // `text.encode("utf-8")` is about the receiver, `String.valueOf(x)` about the argument.
+            let isAboutReceiver = receiver.map { !($0.flows.isEmpty && $0.constants == nil && $0.objects.isEmpty) } ?? false
+            let value = (isAboutReceiver ? receiver : arguments.first ?? receiver) ?? .harmless
             return operation == .text ? written(value) : Value(flows: deep(value).flows, constants: value.constants)
         case .concat: return text([receiver].compactMap { $0 }.map(written) + arguments.map(written))
         case .join:
@@ -112,7 +114,11 @@ extension FlowInterpreter {
         case .length, .indexOf, .contains, .has, .startsWith, .endsWith, .equals, .equalsIgnoringCase, .isEmpty:
             return .harmless
         case .charAt, .substring, .upper, .lower, .trim: return Value(flows: deep(receiver).flows)
-        case .replace: return mixture([receiver] + arguments.dropFirst())
+        case .replace:
+            let result = mixture([receiver] + arguments.dropFirst())
+            guard let text = arguments.first?.constant?.string, arguments.last?.constant?.string?.contains(text) == false
+            else { return result }
+            return result.cleaned(book.guards(text))
         case .append, .add, .insert, .put: return nil
         default: return nil
         }

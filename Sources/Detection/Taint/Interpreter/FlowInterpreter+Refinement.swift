@@ -11,7 +11,7 @@ extension FlowInterpreter {
             refine(left, to: false)
             refine(right, to: false)
         case .binary(let operation, let left, let right): compare(operation, left, right, truth)
-        case .call(let base, let name, let arguments): checked(base, name, arguments, truth, at: condition.node)
+        case .call(let base, let name, let arguments): checked(base, name, arguments, truth, at: here(condition.node))
         default: break
         }
     }

@@ -71,8 +71,8 @@ extension FlowInterpreter {
     /// Looks at what a function marked as a request's handler returns.
     func checkReturn(_ value: Value, at node: Int) {
         guard frames.count == 1, let index = frames[0].function else { return }
-        let function = program.functions[index]
-        let marks = function.marks + (function.owner.map { program.classes[$0].marks } ?? [])
+        let function = functions[index]
+        let marks = function.marks + (function.owner.map { classes[$0].marks } ?? [])
         guard !marks.isEmpty else { return }
         for (position, entry) in book.rules.enumerated() {
             for sink in entry.rule.sinks {
@@ -81,9 +81,15 @@ extension FlowInterpreter {
                     let (owner, name) = Self.split(mark)
                     return signatures.contains { Self.fits($0, owner, name) }
                 }
-                if fits { check(value.objects.isEmpty ? value : value.content, position, sink, at: node) }
+                if fits { check(page(value), position, sink, at: node) }
             }
         }
+    }
+
+    /// What of a returned value is sent as it is: of a tuple its first part, of a mapping nothing.
+    private func page(_ value: Value) -> Value {
+        guard value.objects.count == 1, let object = live?.objects[value.objects[0]] else { return value.content }
+        return object.items?.first ?? value.content
     }
 
     /// Looks at what is stored in sessions and the like.

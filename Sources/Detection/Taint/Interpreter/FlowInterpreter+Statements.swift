@@ -18,7 +18,7 @@ extension FlowInterpreter {
         case .forEach(let target, let type, let source, let body): forEach(target, type, source, body)
         case .choose(let subject, let cases): choose(subject, cases)
         case .attempt(let body, let handlers, let finally): attempt(body, handlers, finally)
-        case .leave(let expression): leave(expression.map(evaluate) ?? Value(.null), at: expression?.node ?? statement.node)
+        case .leave(let expression): leave(expression.map(evaluate) ?? Value(.null), at: here(expression?.node ?? statement.node))
         case .raise(let expression):
             if let expression { _ = evaluate(expression) }
             rememberForHandlers()
@@ -116,7 +116,7 @@ extension FlowInterpreter {
         while let before = live {
             var element = self.element(of: collection)
             if let type, element.path == 0 { element.path = paths.number(type) }
-            assign(target, trace.extend(element, at: target.node) { "an element is taken" }, type: type)
+            assign(target, trace.extend(element, at: here(target.node)) { "an element is taken" }, type: type)
             pass(body, [])
             passes += 1
             let goesOn = settle(before, passes)
@@ -234,8 +234,9 @@ extension FlowInterpreter {
         live = nil
     }
 
-    private func define(_ index: Int) {
-        let name = program.functions[index].name
+    private func define(_ number: Int) {
+        let index = number + file.functionBase
+        let name = functions[index].name
         live?.variables[name] = Value(function: index)
         frames[frames.count - 1].defined.append(index)
         if let variables = live?.variables { closures[index] = variables }

@@ -2,7 +2,7 @@
 extension FlowInterpreter {
     func assignment(_ target: Expression, _ value: Expression, _ type: String?) -> Value {
         let result = evaluate(value)
-        assign(target, trace.extend(result, at: target.node) { "assigned to '\(self.label(target))'" }, type: type)
+        assign(target, trace.extend(result, at: here(target.node)) { "assigned to '\(self.label(target))'" }, type: type)
         return result
     }
 
@@ -19,9 +19,9 @@ extension FlowInterpreter {
         guard live != nil else { return }
         let value = type.map { declared(value, $0) } ?? value
         switch target.form {
-        case .name(let name): assign(name, value, isDeclaration: type != nil, at: target.node)
-        case .member(let base, let name): store(value, in: evaluate(base), base, field: name, at: target.node)
-        case .element(let base, let key): store(value, in: evaluate(base), base, key: evaluate(key), at: target.node)
+        case .name(let name): assign(name, value, isDeclaration: type != nil, at: here(target.node))
+        case .member(let base, let name): store(value, in: evaluate(base), base, field: name, at: here(target.node))
+        case .element(let base, let key): store(value, in: evaluate(base), base, key: evaluate(key), at: here(target.node))
         case .sequence(let targets):
             for (index, inner) in targets.enumerated() {
                 assign(inner, element(of: value, at: Value(.integer(index))), type: nil)
@@ -37,7 +37,7 @@ extension FlowInterpreter {
             if dialect.isNumeric(paths.text(old.path)) { value.flows = [] }
         }
         if !isDeclaration, live?.variables[name] == nil, !dialect.passesReceiver, let owner = frames.last?.owner,
-            program.classes[owner].fields.contains(where: { $0.name == name }), let receiver = frames.last?.receiver
+            classes[owner].fields.contains(where: { $0.name == name }), let receiver = frames.last?.receiver
         {
             return setField(name, value, of: receiver, owner: owner)
         }

@@ -4,7 +4,13 @@
 /// Functions of the same file are entered with the values they are called with; each is also run on its own, as if
 /// called from elsewhere. Work is counted, never timed. One interpreter serves one file.
 final class FlowInterpreter {
-    let program: Program
+    /// The functions and classes of the file and of those it was linked with, and what else each file has.
+    var functions: [Function]
+    var classes: [ClassForm]
+    var files: [ProgramFile]
+    let linker: FlowLinker?
+    /// What dotted names were found to be in other files.
+    var linkedNames: [String: LinkTarget?] = [:]
     let book: FlowBook
     let dialect: Dialect
     let scratch: PatternScratch
@@ -13,12 +19,10 @@ final class FlowInterpreter {
     var live: State?
     var frames: [Frame] = []
     var trace = FlowTrace()
-    /// Values of module variables once the module has run.
-    var globals: [String: Value] = [:]
+    /// Numbers of paths that are classes whose source is known.
+    var classNumbers: [Int: Int?] = [:]
     var staticObjects: [Int: Int] = [:]
     var closures: [Int: [String: Value]] = [:]
-    let functionsByName: [String: [Int]]
-    let classesByName: [String: Int]
     private var effectsCache: [Int: [String: CallEffects]] = [:]
     private var objectNumbers: [ObjectSite: Int] = [:]
     private(set) var hits: [FlowHit] = []
@@ -27,7 +31,7 @@ final class FlowInterpreter {
     private(set) var verdicts: [FlowPlace: Bool] = [:]
     /// Functions given up because they took too much work.
     private(set) var unfinished: [String] = []
-    private var workLeft = 0
+    var workLeft = 0
     private var totalLeft = FlowInterpreter.mostWork
     var depth = 0
 
@@ -43,32 +47,34 @@ final class FlowInterpreter {
         let context: Int
     }
 
-    init(_ program: Program, book: FlowBook, dialect: Dialect, scratch: PatternScratch) {
-        self.program = program
+    /// - Parameter linker: nil where calls into other files are not followed.
+    init(_ program: Program, book: FlowBook, dialect: Dialect, scratch: PatternScratch, linker: FlowLinker?) {
+        functions = program.functions
+        classes = program.classes
+        files = [ProgramFile(program, path: nil, functionBase: 0, classBase: 0)]
+        self.linker = linker
         self.book = book
         self.dialect = dialect
         self.scratch = scratch
-        functionsByName = Dictionary(grouping: program.functions.indices) { program.functions[$0].name }
-        classesByName = Dictionary(program.classes.indices.map { (program.classes[$0].name, $0) }) { first, _ in first }
     }
 
     /// Runs the file's own statements, then every function, outer ones first.
     func run() {
         let module = Frame(function: nil, receiver: .harmless, owner: nil, context: 0)
-        if enter(module, name: "the file's own statements", { execute(program.body) }), let live {
-            globals = live.variables
+        if enter(module, name: "the file's own statements", { execute(files[0].body) }), let live {
+            files[0].globals = live.variables
         }
         let moduleObjects = live?.objects ?? [:]
-        for index in program.functions.indices.sorted(by: { program.functions[$0].node < program.functions[$1].node }) {
-            guard totalLeft > 0 else { return unfinished.append(program.functions[index].name) }
+        for index in functions.indices.sorted(by: { functions[$0].node < functions[$1].node }) {
+            guard totalLeft > 0 else { return unfinished.append(functions[index].name) }
             runEntry(index, moduleObjects)
         }
     }
 
     private func runEntry(_ index: Int, _ objects: [Int: HeapObject]) {
-        let function = program.functions[index]
+        let function = functions[index]
         live = State(variables: closures[index] ?? [:], objects: objects)
-        let receiver = function.owner.map { instance(of: $0, node: program.classes[$0].node, isEntry: true) } ?? .harmless
+        let receiver = function.owner.map { instance(of: $0, node: classes[$0].node, isEntry: true) } ?? .harmless
         for parameter in function.parameters { live?.variables[parameter.name] = entryValue(parameter, of: function) }
         let frame = Frame(function: index, receiver: receiver, owner: function.owner, context: function.node)
         _ = enter(frame, name: function.name) { execute(function.body) }
@@ -138,7 +144,13 @@ final class FlowInterpreter {
 
     // MARK: Results
 
+    /// A sink in another file is reported where this file calls it.
     func report(_ hit: FlowHit) {
+        var hit = hit
+        if hit.node >> Self.fileShift != 0, let call = frames.first(where: { $0.file != 0 })?.call {
+            hit = FlowHit(rule: hit.rule, node: call, step: hit.step)
+        }
+        guard hit.node >> Self.fileShift == 0 else { return }
         if hitPlaces.insert(FlowPlace(rule: hit.rule, node: hit.node)).inserted { hits.append(hit) }
     }
 
@@ -147,8 +159,11 @@ final class FlowInterpreter {
 
 /// A call being run.
 struct Frame {
-    /// Nil for the file's own statements.
+    /// Nil for a file's own statements.
     let function: Int?
+    var file = 0
+    /// The call that led here, in the calling file.
+    var call = 0
     let receiver: Value
     /// The class whose members are in scope.
     let owner: Int?

@@ -2,6 +2,9 @@ import SyntaxTree
 
 extension JavaLowering {
     mutating func expression(_ node: Int) -> Expression {
+        // What is found is the expression itself, not the parentheses around it.
+        var node = node
+        while reader.kind(node) == .parenthesized_expression || reader.kind(node) == .condition, let inner = reader.named(node).first { node = inner }
         guard depth < Self.deepest else {
             program.isWhole = false
             return Expression(node: node, form: .mixture([]))

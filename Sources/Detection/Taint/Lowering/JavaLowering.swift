@@ -11,8 +11,19 @@ struct JavaLowering {
 
     static func lower(_ source: ParsedSource) -> Program {
         var lowering = JavaLowering(reader: TreeReader(source))
+        lowering.qualifiedNames()
         for node in lowering.reader.named(0) { lowering.declaration(node, owner: nil) }
         return lowering.program
+    }
+
+    /// Types written with their package are as good as imported.
+    private mutating func qualifiedNames() {
+        guard let kind = reader.tree.grammar.kind("scoped_type_identifier", isNamed: true) else { return }
+        for node in reader.tree.nodes(ofKind: kind) {
+            let text = reader.text(node)
+            guard text.first?.isLowercase ?? false, !text.contains("<"), let name = text.split(separator: ".").last else { continue }
+            program.imports[String(name)] = text
+        }
     }
 
     private mutating func declaration(_ node: Int, owner: Int?) {
@@ -24,6 +35,10 @@ struct JavaLowering {
             depth -= 1
         case .method_declaration, .constructor_declaration: function(node, owner: owner)
         case .enum_body_declarations: for child in reader.named(node) { declaration(child, owner: owner) }
+        case .import_declaration:
+            guard let path = reader.named(node).first else { return }
+            let text = reader.text(path)
+            program.imports[text.split(separator: ".").last.map(String.init) ?? text] = text
         default: break
         }
     }

@@ -13,7 +13,7 @@ struct Program {
 /// A function, method, constructor or lambda.
 struct Function {
     let name: String
-    let node: Int
+    var node: Int
     var parameters: [Parameter] = []
     var body: [Statement] = []
     /// Index of the class it belongs to.
@@ -26,7 +26,7 @@ struct Function {
 
 struct Parameter {
     let name: String
-    let node: Int
+    var node: Int
     var type: String?
     var marks: [String] = []
     var standard: Expression?
@@ -37,7 +37,7 @@ struct Parameter {
 /// A class with its fields' initial values.
 struct ClassForm {
     let name: String
-    let node: Int
+    var node: Int
     var supertypes: [String] = []
     var marks: [String] = []
     var fields: [Field] = []
