@@ -19,7 +19,7 @@ struct FlowAnalysis {
         let program = rules.language == .python ? PythonLowering.lower(source) : JavaLowering.lower(source)
         let interpreter = FlowInterpreter(program, book: book, dialect: dialect, scratch: source.scratch, linker: linker)
         interpreter.run()
-        settle(&candidates, book, interpreter)
+        settle(&candidates, book, interpreter, program)
         candidates += interpreter.hits.filter { isSound($0.node) }.map { candidate($0, book, interpreter) }
         let unfinished = interpreter.unfinished.map { "data flow through '\($0)'" }
         return unfinished + (program.isWhole ? [] : ["data flow through deeply nested code"])
@@ -38,12 +38,17 @@ struct FlowAnalysis {
     }
 
     /// A guess from syntax gives way where data flow found the same, or understood the call and found it harmless.
-    private func settle(_ candidates: inout [Candidate], _ book: FlowBook, _ interpreter: FlowInterpreter) {
+    private func settle(
+        _ candidates: inout [Candidate], _ book: FlowBook, _ interpreter: FlowInterpreter, _ program: Program
+    ) {
         guard !book.replacing.isEmpty else { return }
         var verdicts: [Range<Int>: [(rule: Int, isHarmless: Bool)]] = [:]
         for (place, isHarmless) in interpreter.verdicts where place.node >> FlowInterpreter.fileShift == 0 {
             verdicts[source.tree.bytes(place.node), default: []].append((place.rule, isHarmless))
         }
+        // Calls in branches that cannot be taken; the functions around them were all run.
+        let unreached = interpreter.unfinished.isEmpty && program.isWhole
+            ? Set(program.calls.subtracting(interpreter.called).map(source.tree.bytes)) : []
         let found = Set(interpreter.hits.map { FlowPlace(rule: $0.rule, node: source.tree.bytes($0.node).lowerBound) })
         candidates.removeAll { candidate in
             guard let replacing = book.replacing[rules.rules[candidate.rule].description.id] else { return false }
@@ -52,6 +57,7 @@ struct FlowAnalysis {
             if let first = replacing.first, book.rules[first].rule.settlesFunction {
                 return interpreter.unfinished.isEmpty && isSettled(candidate, first, interpreter)
             }
+            if unreached.contains(candidate.range) { return true }
             let known = verdicts[candidate.range]?.filter { replacing.contains($0.rule) } ?? []
             return !known.isEmpty && known.allSatisfy(\.isHarmless) && interpreter.unfinished.isEmpty
         }

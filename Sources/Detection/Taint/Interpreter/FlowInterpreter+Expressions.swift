@@ -11,7 +11,9 @@ extension FlowInterpreter {
         case .member(let base, let name): return member(evaluate(base), name, at: node)
         case .element(let base, let key): return element(of: evaluate(base), at: evaluate(key))
         case .slice(let base, let from, let to): return slice(evaluate(base), from.map(evaluate), to.map(evaluate))
-        case .call(let base, let name, let arguments): return call(base, name, arguments, at: node)
+        case .call(let base, let name, let arguments):
+            called.insert(node)
+            return call(base, name, arguments, at: node)
         case .apply(let callee, let arguments): return apply(evaluate(callee), arguments, at: node)
         case .create(let type, let arguments): return create(type, self.arguments(arguments), at: node)
         case .binary(let operation, let left, let right): return binary(operation, left, right, at: node)
@@ -104,11 +106,18 @@ extension FlowInterpreter {
             return value
         }
         let path = paths.child(base.path, name)
+        if let route = fixedRoute(path) { return Value(.text(route)) }
         if path != 0, let source = book.members[paths.text(path)] { return sourced(source, at: node, path: path) }
         if path != 0, base.flows.isEmpty, let value = linkedMember(paths.text(base.path), name) { return value }
         if dialect.dropsPackages, name.first?.isUppercase ?? false { return Value(path: path) }
         if name == "length", dialect.dropsPackages { return .harmless }
         return Value(flows: deep(base).flows, path: path)
+    }
+
+    /// The path of the request, in a function that serves one fixed route.
+    private func fixedRoute(_ path: Int) -> String? {
+        guard path != 0, let function = frames.first?.function, let route = functions[function].route else { return nil }
+        return book.fixedPaths.contains(paths.text(path)) ? route : nil
     }
 
     // MARK: Conditions and operators

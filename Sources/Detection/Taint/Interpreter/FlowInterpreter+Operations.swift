@@ -8,6 +8,8 @@ extension FlowInterpreter {
         switch operation {
         case .argument: return arguments.first ?? receiver
         case .receiver: return receiver
+        case .pure: return mixture([receiver].compactMap { $0 } + values.map(\.value))
+        case .split: return split(receiver, arguments, at: node)
         case .number: return number(arguments.first ?? receiver)
         case .list: return newList(arguments, at: node)
         case .listOf: return Value(objects: [allocate(node, HeapObject(items: spread(arguments)))])
@@ -26,6 +28,15 @@ extension FlowInterpreter {
             return Value(constants: value?.constant?.integer.map { [.integer($0)] })
         }
         return Value(.integer(number))
+    }
+
+    private func split(_ receiver: Value?, _ arguments: [Value], at node: Int) -> Value {
+        let parts = mixture([receiver].compactMap { $0 })
+        guard let text = receiver?.constant?.string, arguments.count == 1, let mark = arguments[0].constant?.string?.first,
+            arguments[0].constant?.string?.count == 1
+        else { return parts }
+        let items = text.split(separator: mark, omittingEmptySubsequences: false).prefix(64)
+        return Value(objects: [allocate(node, HeapObject(items: items.map { Value(.text(String($0))) }))])
     }
 
     // MARK: New objects

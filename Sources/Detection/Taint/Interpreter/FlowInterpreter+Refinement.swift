@@ -2,6 +2,7 @@
 extension FlowInterpreter {
     func refine(_ condition: Expression, to truth: Bool) {
         guard live != nil else { return }
+        quotedLiteral(condition, truth)
         switch condition.form {
         case .not(let operand): refine(operand, to: !truth)
         case .binary(.and, let left, let right) where truth:
@@ -14,6 +15,34 @@ extension FlowInterpreter {
         case .call(let base, let name, let arguments): checked(base, name, arguments, truth, at: here(condition.node))
         default: break
         }
+    }
+
+    /// The value starts with a quote, ends with one, and holds none between: it is one literal.
+    private func quotedLiteral(_ condition: Expression, _ truth: Bool) {
+        guard book.quotedKinds != 0 else { return }
+        var parts: [(Expression, Bool)] = [(condition, truth)]
+        var seen: [String: Set<String>] = [:]
+        while let (part, holds) = parts.popLast() {
+            switch part.form {
+            case .not(let inner): parts.append((inner, !holds))
+            case .binary(.and, let left, let right) where holds: parts += [(left, true), (right, true)]
+            case .binary(.or, let left, let right) where !holds: parts += [(left, false), (right, false)]
+            case .binary(let sign, let mark, let whole) where sign == .contains && !holds || sign == .lacks && holds:
+                guard case .slice(let base, _, _) = whole.form, case .name(let name) = base.form, isQuote(mark) else { break }
+                seen[name, default: []].insert("inside")
+            case .call(.some(let base), let test, let arguments) where holds && arguments.count == 1:
+                guard case .name(let name) = base.form, isQuote(arguments[0].value) else { break }
+                seen[name, default: []].insert(test)
+            default: break
+            }
+        }
+        for (name, tests) in seen where tests.isSuperset(of: ["startswith", "endswith", "inside"]) {
+            if let value = live?.variables[name] { live?.variables[name] = value.cleaned(book.quotedKinds) }
+        }
+    }
+
+    private func isQuote(_ expression: Expression) -> Bool {
+        if case .literal(.text(let text)) = expression.form { text == "'" || text == "\"" } else { false }
     }
 
     private func compare(_ operation: Expression.Operator, _ left: Expression, _ right: Expression, _ truth: Bool) {

@@ -9,6 +9,8 @@ final class FlowInterpreter {
     var classes: [ClassForm]
     var files: [ProgramFile]
     let linker: FlowLinker?
+    /// The calls of this file that were run.
+    var called: Set<Int> = []
     /// What dotted names were found to be in other files.
     var linkedNames: [String: LinkTarget?] = [:]
     let book: FlowBook
@@ -147,11 +149,16 @@ final class FlowInterpreter {
     /// A sink in another file is reported where this file calls it.
     func report(_ hit: FlowHit) {
         var hit = hit
-        if hit.node >> Self.fileShift != 0, let call = frames.first(where: { $0.file != 0 })?.call {
+        if hit.node >> Self.fileShift != 0, passesHere(hit), let call = frames.first(where: { $0.file != 0 })?.call {
             hit = FlowHit(rule: hit.rule, node: call, step: hit.step)
         }
         guard hit.node >> Self.fileShift == 0 else { return }
         if hitPlaces.insert(FlowPlace(rule: hit.rule, node: hit.node)).inserted { hits.append(hit) }
+    }
+
+    /// Whether the way of a value leads through this file; else the other file reports it.
+    private func passesHere(_ hit: FlowHit) -> Bool {
+        trace.path(to: hit.step).contains { $0.node >> Self.fileShift == 0 }
     }
 
     func note(_ place: FlowPlace, isHarmless: Bool) { verdicts[place] = (verdicts[place] ?? true) && isHarmless }

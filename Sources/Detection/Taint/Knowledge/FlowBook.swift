@@ -17,6 +17,8 @@ struct FlowBook: Sendable {
 
     private(set) var checks: [String: Check] = [:]
     private(set) var hostChecks: [String: UInt64] = [:]
+    private(set) var quotedKinds: UInt64 = 0
+    private(set) var fixedPaths: Set<String> = []
     private var guardKinds: [String: UInt64] = [:]
 
     private struct Entry {
@@ -96,6 +98,8 @@ struct FlowBook: Sendable {
                 checks[name] = Check(kinds: mask(check.kinds), subject: check.subject, types: check.types)
             }
         }
+        quotedKinds = mask(knowledge.flatMap(\.quoted))
+        fixedPaths = Set(knowledge.flatMap(\.fixedPaths))
         for entry in knowledge.flatMap(\.guards) { guardKinds[entry.text] = mask(entry.kinds) }
         for entry in knowledge.flatMap(\.hosts) { hostChecks[entry.name] = mask(entry.kinds) }
         for (position, entry) in rules.enumerated() {

@@ -20,6 +20,10 @@ struct FlowKnowledge: Sendable {
     var guards: [(text: String, kinds: [String])] = []
     /// Parts of an address whose comparison makes the address harmless: `netloc`.
     var hosts: [(name: String, kinds: [String])] = []
+    /// Kinds of sink where a value that must be one quoted literal is harmless.
+    var quoted: [String] = []
+    /// Paths that, in a function for one fixed route, are that route.
+    var fixedPaths: [String] = []
     /// Words of which one must occur in a file before any source can.
     var words: [String] = []
 
@@ -56,6 +60,8 @@ struct FlowKnowledge: Sendable {
 enum LibraryOperation: String, Sendable, CaseIterable {
     // texts
     case length, charAt = "char_at", substring, upper, lower, trim, concat, replace, contains
+    /// The result depends on what goes in and on nothing else.
+    case pure, split
     case startsWith = "starts_with", endsWith = "ends_with", indexOf = "index_of", equals
     case equalsIgnoringCase = "equals_ignoring_case", isEmpty = "is_empty", format, join, text, copy
     case builder, append, edit

@@ -79,6 +79,8 @@ enum FlowLoader {
         knowledge.parameters = Dictionary(try table(&fields, "parameters")) { first, _ in first }
         knowledge.harmless = try signatures(&fields, "harmless")
         knowledge.checks = try fields.elements("checks").map { (node) throws(DocumentError) in try check(node) }
+        knowledge.quoted = try fields.strings("quoted")
+        knowledge.fixedPaths = try fields.strings("fixed_paths")
         knowledge.guards = try kindLists(&fields, "guards")
         knowledge.hosts = try kindLists(&fields, "hosts")
         if let node = fields.optional("operations") { knowledge.operations = try operations(node) }

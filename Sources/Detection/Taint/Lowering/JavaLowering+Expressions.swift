@@ -79,6 +79,7 @@ extension JavaLowering {
     }
 
     private mutating func call(_ node: Int) -> Expression.Form {
+        program.calls.insert(node)
         let name = reader.child(node, .name).map(reader.text) ?? ""
         let object = reader.child(node, .object).map { expression($0) }
         return .call(object, name, arguments(node))

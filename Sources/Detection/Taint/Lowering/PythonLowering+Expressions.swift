@@ -47,6 +47,7 @@ extension PythonLowering {
     private mutating func mix(_ node: Int) -> Expression.Form { .mixture(reader.named(node).map { expression($0) }) }
 
     private mutating func call(_ node: Int) -> Expression.Form {
+        program.calls.insert(node)
         guard let function = reader.child(node, .function) else { return mix(node) }
         let list = reader.child(node, .arguments)
         let values: [Argument]

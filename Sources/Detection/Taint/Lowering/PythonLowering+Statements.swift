@@ -22,10 +22,14 @@ extension PythonLowering {
             type(node, marks: [])
             return []
         case .decorated_definition:
-            let marks = reader.named(node).filter { reader.kind($0) == .decorator }.map(markName)
+            let decorators = reader.named(node).filter { reader.kind($0) == .decorator }
+            let marks = decorators.map(markName)
             guard let inner = reader.child(node, .definition) else { return [] }
             if reader.kind(inner) == .class_definition { type(inner, marks: marks) }
-            return reader.kind(inner) == .function_definition ? define(inner, marks: marks) : []
+            guard reader.kind(inner) == .function_definition else { return [] }
+            let result = define(inner, marks: marks)
+            if decorators.count == 1 { program.functions[program.functions.count - 1].route = route(decorators[0]) }
+            return result
         case .import_statement, .import_from_statement:
             importNames(node)
             return []
@@ -42,6 +46,14 @@ extension PythonLowering {
         case .delete_statement: return deletions(node)
         default: return loop(node)
         }
+    }
+
+    /// The text a decorator is given first, if it names one fixed address.
+    private mutating func route(_ decorator: Int) -> String? {
+        guard let call = reader.named(decorator).first, let list = reader.child(call, .arguments),
+            let first = reader.named(list).first, case .literal(.text(let text)) = expression(first).form
+        else { return nil }
+        return text.contains("<") || text.contains("{") ? nil : text
     }
 
     private mutating func define(_ node: Int, marks: [String]) -> [Statement] {

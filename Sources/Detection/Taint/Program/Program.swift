@@ -6,6 +6,8 @@ struct Program {
     var body: [Statement] = []
     /// Local names of what the file imports: `request` -> `flask.request`.
     var imports: [String: String] = [:]
+    /// The nodes of all calls.
+    var calls: Set<Int> = []
     /// False where something was nested too deeply to be lowered.
     var isWhole = true
 }
@@ -22,6 +24,8 @@ struct Function {
     /// The paths of its decorators or annotations: `app.route`, `GetMapping`.
     var marks: [String] = []
     var isConstructor = false
+    /// The address it serves, where that has no variable parts.
+    var route: String?
 }
 
 struct Parameter {
