@@ -94,13 +94,23 @@ extension FlowInterpreter {
 
     /// Looks at what is stored in sessions and the like.
     func checkStore(_ value: Value, key: Value?, ownerPath: String, name: String, at node: Int) {
-        for (position, entry) in book.rules.enumerated() {
-            for sink in entry.rule.sinks {
-                guard case .stores(let signatures) = sink.place,
-                    signatures.contains(where: { Self.fits($0, ownerPath, name) })
-                else { continue }
-                for value in [value, key].compactMap({ $0 }) { check(value, position, sink, at: node) }
-            }
+        guard book.hasStores, value.isSuspicious || key?.isSuspicious ?? false else { return }
+        for reference in storeSinks(ownerPath, name) {
+            let sink = book.rules[reference.rule].rule.sinks[reference.sink]
+            for value in [value, key].compactMap({ $0 }) { check(value, reference.rule, sink, at: node) }
         }
     }
+
+    private func storeSinks(_ owner: String, _ name: String) -> [FlowBook.SinkRef] {
+        let path = owner + "." + name
+        if let known = storeSinkCache[path] { return known }
+        let found = book.stores.filter { store in store.signatures.contains { Self.fits($0, owner, name) } }.map(\.sink)
+        storeSinkCache[path] = found
+        return found
+    }
+}
+
+extension Value {
+    /// Whether anything from a source may be in it.
+    fileprivate var isSuspicious: Bool { !objects.isEmpty || flows.contains { $0.source >= 0 } }
 }

@@ -26,6 +26,7 @@ final class FlowInterpreter {
     var staticObjects: [Int: Int] = [:]
     var closures: [Int: [String: Value]] = [:]
     private var effectsCache: [Int: [String: CallEffects]] = [:]
+    var storeSinkCache: [String: [FlowBook.SinkRef]] = [:]
     private var objectNumbers: [ObjectSite: Int] = [:]
     private(set) var hits: [FlowHit] = []
     private var hitPlaces: Set<FlowPlace> = []

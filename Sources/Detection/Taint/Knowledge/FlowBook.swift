@@ -9,6 +9,9 @@ struct FlowBook: Sendable {
     private let bits: [String: UInt64]
     private var byName: [String: [Entry]] = [:]
     private var patterns: [Entry] = []
+    /// The sinks that are places values are stored in.
+    private(set) var stores: [(sink: SinkRef, signatures: [Signature])] = []
+    var hasStores: Bool { !stores.isEmpty }
     let members: [String: SourceRef]
     let supertypes: [String: String]
     let parameters: [String: String]
@@ -104,7 +107,12 @@ struct FlowBook: Sendable {
         for entry in knowledge.flatMap(\.hosts) { hostChecks[entry.name] = mask(entry.kinds) }
         for (position, entry) in rules.enumerated() {
             for (sink, form) in entry.rule.sinks.enumerated() {
-                if case .calls(let signatures) = form.place { add(signatures, .sink(SinkRef(rule: position, sink: sink))) }
+                let reference = SinkRef(rule: position, sink: sink)
+                switch form.place {
+                case .calls(let signatures): add(signatures, .sink(reference))
+                case .stores(let signatures): stores.append((reference, signatures))
+                case .returns: break
+                }
             }
         }
     }
