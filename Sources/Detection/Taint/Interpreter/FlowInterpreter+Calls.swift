@@ -78,7 +78,7 @@ extension FlowInterpreter {
             }
             if let found = exact ?? own.first { return found }
             let names = files[file(ofClass: current)].classesByName
-            next = classes[current].supertypes.lazy.compactMap { names[$0] }.first
+            next = classes[current].supertypes.lazy.compactMap { names[$0] ?? self.linkedClass($0) }.first
         }
         let type = classes[owner].name
         let implementers = candidates.filter { index in
@@ -144,7 +144,7 @@ extension FlowInterpreter {
         var result = Value.open
         for source in book.knowledge.flatMap(\.sources) {
             let isMarked = parameter.marks.contains { source.marks.contains($0) }
-            let isHandler = function.marks.contains { mark in
+            let isHandler = fromRoute(parameter, function) && function.marks.contains { mark in
                 let (owner, name) = Self.split(mark)
                 return source.decorated.contains { Self.fits($0, owner, name) }
             }
@@ -158,6 +158,16 @@ extension FlowInterpreter {
             result.path = paths.number(type)
         }
         return result
+    }
+
+    /// Whether a parameter can hold text of the address: `<name>` can, `<int:id>` and what the address lacks cannot.
+    private func fromRoute(_ parameter: Parameter, _ function: Function) -> Bool {
+        guard let route = function.route, !route.contains("{") else { return true }
+        return route.split(separator: "<").dropFirst().contains { part in
+            let pieces = part.prefix { $0 != ">" }.split(separator: ":")
+            guard pieces.last.map(String.init) == parameter.name else { return false }
+            return pieces.count == 1 || !["int", "float", "uuid"].contains(pieces[0])
+        }
     }
 
     static func fits(_ signature: Signature, _ owner: String, _ name: String) -> Bool {
@@ -251,6 +261,7 @@ extension FlowInterpreter {
             if effects.type != nil || result.path == 0 { result.path = type }
         } else {
             result = property(name, receiver, values) ?? unknown(receiver: receiver, values)
+            if effects.isOpaque { result = Value(flows: Value.open.flows) }
             if effects.isHarmless || effects.cleans == .max { result.flows.removeAll { $0.source == Flow.elsewhere } }
             if result.path == 0 { result.path = type }
         }

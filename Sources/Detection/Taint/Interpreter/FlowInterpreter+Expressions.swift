@@ -116,7 +116,9 @@ extension FlowInterpreter {
 
     /// The path of the request, in a function that serves one fixed route.
     private func fixedRoute(_ path: Int) -> String? {
-        guard path != 0, let function = frames.first?.function, let route = functions[function].route else { return nil }
+        guard path != 0, let function = frames.first?.function, let route = functions[function].route,
+            !route.contains("<"), !route.contains("{")
+        else { return nil }
         return book.fixedPaths.contains(paths.text(path)) ? route : nil
     }
 

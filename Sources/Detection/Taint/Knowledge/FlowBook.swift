@@ -34,7 +34,7 @@ struct FlowBook: Sendable {
         case cleans(UInt64), restores(UInt64)
         case type(String)
         case operation(LibraryOperation)
-        case harmless
+        case harmless, opaque
         case sink(SinkRef)
     }
 
@@ -95,7 +95,8 @@ struct FlowBook: Sendable {
         }
         for entry in knowledge.flatMap(\.types) { add([entry.signature], .type(entry.type)) }
         for entry in knowledge.flatMap(\.operations) { add([entry.signature], .operation(entry.operation)) }
-        for signature in knowledge.flatMap(\.harmless) { add([signature], .harmless) }
+        add(knowledge.flatMap(\.harmless), .harmless)
+        add(knowledge.flatMap(\.opaque), .opaque)
         for check in knowledge.flatMap(\.checks) {
             for name in check.names {
                 checks[name] = Check(kinds: mask(check.kinds), subject: check.subject, types: check.types)
@@ -151,6 +152,7 @@ struct FlowBook: Sendable {
         case .type(let type): if result.type == nil { result.type = type }
         case .operation(let operation): if result.operation == nil { result.operation = operation }
         case .harmless: result.isHarmless = true
+        case .opaque: result.isOpaque = true
         case .sink(let sink): if !result.sinks.contains(sink) { result.sinks.append(sink) }
         }
     }
@@ -164,5 +166,6 @@ struct CallEffects {
     var type: String?
     var operation: LibraryOperation?
     var isHarmless = false
+    var isOpaque = false
     var sinks: [FlowBook.SinkRef] = []
 }

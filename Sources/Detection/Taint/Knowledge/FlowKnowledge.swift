@@ -12,6 +12,8 @@ struct FlowKnowledge: Sendable {
     var operations: [(signature: Signature, operation: LibraryOperation)] = []
     /// Functions whose results no outsider controls.
     var harmless: [Signature] = []
+    /// Functions whose results come from elsewhere, whatever they are given: database queries.
+    var opaque: [Signature] = []
     /// Parameters that carry a framework's request object: name -> type.
     var parameters: [String: String] = [:]
     /// Functions that, where they hold, make a value harmless.

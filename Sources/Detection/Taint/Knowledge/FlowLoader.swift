@@ -77,6 +77,7 @@ enum FlowLoader {
         for (key, value) in try table(&fields, "types") { knowledge.types.append((Signature(key), value)) }
         knowledge.supertypes = Dictionary(try table(&fields, "supertypes")) { first, _ in first }
         knowledge.parameters = Dictionary(try table(&fields, "parameters")) { first, _ in first }
+        knowledge.opaque = try signatures(&fields, "opaque")
         knowledge.harmless = try signatures(&fields, "harmless")
         knowledge.checks = try fields.elements("checks").map { (node) throws(DocumentError) in try check(node) }
         knowledge.quoted = try fields.strings("quoted")

@@ -48,12 +48,12 @@ extension PythonLowering {
         }
     }
 
-    /// The text a decorator is given first, if it names one fixed address.
+    /// The text a decorator is given first, an address if it is a route.
     private mutating func route(_ decorator: Int) -> String? {
         guard let call = reader.named(decorator).first, let list = reader.child(call, .arguments),
             let first = reader.named(list).first, case .literal(.text(let text)) = expression(first).form
         else { return nil }
-        return text.contains("<") || text.contains("{") ? nil : text
+        return text
     }
 
     private mutating func define(_ node: Int, marks: [String]) -> [Statement] {

@@ -24,7 +24,7 @@ struct Function {
     /// The paths of its decorators or annotations: `app.route`, `GetMapping`.
     var marks: [String] = []
     var isConstructor = false
-    /// The address it serves, where that has no variable parts.
+    /// The address it serves, as its one decorator says.
     var route: String?
 }
 
