@@ -97,6 +97,7 @@ extension FlowInterpreter {
         var variables = function.owner == nil ? closures[index] ?? [:] : [:]
         bind(function, receiver, values, at: node, &variables)
         live?.variables = variables
+        if isEntryLike(function, receiver, variables) { covered.insert(index) }
         let context = (frames.last?.context ?? 0) &* 31 &+ node
         var frame = Frame(function: index, receiver: receiver, owner: function.owner, context: context)
         frame.file = function.node >> Self.fileShift
@@ -110,6 +111,18 @@ extension FlowInterpreter {
         if live != nil, frame.returned != nil, frame.returnedState == nil { result.join(Value(.null)) }
         live?.variables = before.variables
         return trace.extend(result, at: node) { "returned from '\(function.name)'" }
+    }
+
+    /// Whether the arguments say no more than an unknown caller's.
+    private func isEntryLike(_ function: Function, _ receiver: Value, _ variables: [String: Value]) -> Bool {
+        guard frames.count == 1, function.marks.allSatisfy({ $0 == "Override" }), function.owner == frames[0].owner,
+            function.owner == nil || receiver.objects == frames[0].receiver.objects
+        else { return false }
+        return function.parameters.allSatisfy { parameter in
+            guard let value = variables[parameter.name], value.constants == nil, value.objects.isEmpty else { return false }
+            let entry = entryValue(parameter, of: function)
+            return value.path == entry.path && value.flows == entry.flows
+        }
     }
 
     private func bind(
@@ -249,8 +262,8 @@ extension FlowInterpreter {
     private func library(
         _ owner: Int, _ name: String, receiver: Value?, _ base: Expression?, _ values: [ArgumentValue], at node: Int
     ) -> Value {
-        if let result = linkedCall(owner, name, receiver, values, at: node) { return result }
         let effects = effects(owner, name)
+        if let result = linkedCall(owner, name, receiver, values, at: node) { return result.cleaned(effects.cleans) }
         check(effects.sinks, receiver: receiver, values, at: node)
         let path = paths.number((owner == 0 ? "" : paths.text(owner) + ".") + name + "()")
         let type = effects.type.map { paths.number($0) } ?? path

@@ -11,6 +11,13 @@ extension FlowInterpreter {
         case .binary(.or, let left, let right) where !truth:
             refine(left, to: false)
             refine(right, to: false)
+        case .binary(.and, let left, let right), .binary(.or, let left, let right):
+            let before = live
+            refine(left, to: truth)
+            let one = live
+            live = before
+            refine(right, to: truth)
+            merge(one)
         case .binary(let operation, let left, let right): compare(operation, left, right, truth)
         case .call(let base, let name, let arguments): checked(base, name, arguments, truth, at: here(condition.node))
         default: break

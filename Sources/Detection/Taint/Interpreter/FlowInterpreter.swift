@@ -9,6 +9,8 @@ final class FlowInterpreter {
     var classes: [ClassForm]
     var files: [ProgramFile]
     let linker: FlowLinker?
+    /// Functions called with nothing known of their arguments: running them on their own would show nothing new.
+    var covered: Set<Int> = []
     /// The calls of this file that were run.
     var called: Set<Int> = []
     /// What dotted names were found to be in other files.
@@ -70,7 +72,7 @@ final class FlowInterpreter {
         let moduleObjects = live?.objects ?? [:]
         for index in functions.indices.sorted(by: { functions[$0].node < functions[$1].node }) {
             guard totalLeft > 0 else { return unfinished.append(functions[index].name) }
-            runEntry(index, moduleObjects)
+            if !covered.contains(index) { runEntry(index, moduleObjects) }
         }
     }
 

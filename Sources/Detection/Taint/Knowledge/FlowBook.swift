@@ -1,4 +1,5 @@
 import OrchestratorCore
+import Synchronization
 
 /// The data-flow rules of one language with all that is known of its libraries, ready to be asked about calls.
 struct FlowBook: Sendable {
@@ -9,6 +10,7 @@ struct FlowBook: Sendable {
     private let bits: [String: UInt64]
     private var byName: [String: [Entry]] = [:]
     private var patterns: [Entry] = []
+    private let patternHits = PatternHits()
     /// The sinks that are places values are stored in.
     private(set) var stores: [(sink: SinkRef, signatures: [Signature])] = []
     var hasStores: Bool { !stores.isEmpty }
@@ -128,7 +130,7 @@ struct FlowBook: Sendable {
     /// Everything known of a call. An owner's supertypes are asked as well.
     func effects(owner: String, name: String) -> CallEffects {
         var result = CallEffects()
-        let candidates = (byName[name] ?? []) + patterns.filter { $0.signature.matchesPattern(name) }
+        let candidates = (byName[name] ?? []) + matchingPatterns(name)
         guard !candidates.isEmpty else { return result }
         var path: String? = owner
         var depth = 0
@@ -144,6 +146,11 @@ struct FlowBook: Sendable {
         return result
     }
 
+    private func matchingPatterns(_ name: String) -> [Entry] {
+        patternHits.indices(for: name) { patterns.indices.filter { patterns[$0].signature.matchesPattern(name) } }
+            .map { patterns[$0] }
+    }
+
     private func add(_ effect: Effect, to result: inout CallEffects) {
         switch effect {
         case .source(let source): if result.source == nil { result.source = source }
@@ -155,6 +162,23 @@ struct FlowBook: Sendable {
         case .opaque: result.isOpaque = true
         case .sink(let sink): if !result.sinks.contains(sink) { result.sinks.append(sink) }
         }
+    }
+}
+
+/// Remembers which patterns fit a name: the same names turn up in file after file. Thread-safe.
+private final class PatternHits: Sendable {
+    private let known = Mutex<[String: [Int]]>([:])
+
+    private static let mostNames = 20_000
+
+    func indices(for name: String, _ find: () -> [Int]) -> [Int] {
+        if let indices = known.withLock({ $0[name] }) { return indices }
+        let indices = find()
+        known.withLock { table in
+            if table.count >= Self.mostNames { table.removeAll() }
+            table[name] = indices
+        }
+        return indices
     }
 }
 
