@@ -204,7 +204,8 @@ extension FlowInterpreter {
         if let constructor = fit ?? constructors.first {
             _ = invoke(constructor, receiver: result, values, at: node)
         } else {
-            for id in result.objects { live?.objects[id]?.addRest(mixture(values.map(\.value))) }
+            let content = mixture(values.map(\.value))
+            for id in result.objects { live?.objects[id]?.addRest(content) }
         }
         return result
     }
@@ -227,7 +228,8 @@ extension FlowInterpreter {
         for field in form.fields where !isNested {
             var value = field.value.map(evaluate) ?? (isEntry ? .open : Value(.null))
             if isEntry, !field.isFixed, field.value != nil { value.join(.open) }
-            live?.objects[id]?.fields[field.name] = field.type.map { declared(value, $0) } ?? value
+            let typed = field.type.map { declared(value, $0) } ?? value
+            live?.objects[id]?.fields[field.name] = typed
         }
         frames.removeLast()
         return result
@@ -273,7 +275,9 @@ extension FlowInterpreter {
             result = known
             if effects.type != nil || result.path == 0 { result.path = type }
         } else {
-            result = property(name, receiver, values) ?? unknown(receiver: receiver, values)
+            let isKnown = effects.isHarmless || effects.cleans != 0 || effects.restores != 0
+            result = property(name, receiver, values)
+                ?? (isKnown ? mixture([receiver].compactMap { $0 } + values.map(\.value)) : unknown(receiver: receiver, values))
             if effects.isOpaque { result = Value(flows: Value.open.flows) }
             if effects.isHarmless || effects.cleans == .max { result.flows.removeAll { $0.source == Flow.elsewhere } }
             if result.path == 0 { result.path = type }

@@ -110,8 +110,9 @@ extension FlowInterpreter {
         case .edit:
             // An edit of a builder: its content is mixed with the arguments.
             guard let receiver, let id = receiver.objects.first else { return mixture([receiver].compactMap { $0 } + arguments) }
+            let content = mixture(arguments)
             live?.objects[id]?.collapse()
-            live?.objects[id]?.addRest(mixture(arguments))
+            live?.objects[id]?.addRest(content)
             return receiver
         default: return nil
         }

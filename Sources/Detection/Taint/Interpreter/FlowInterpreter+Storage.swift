@@ -99,7 +99,8 @@ extension FlowInterpreter {
     /// Something unknown inside a variable may now hold the value.
     private func weaken(_ place: Expression, with value: Value) {
         guard !value.flows.isEmpty, case .name(let name) = place.form else { return }
-        live?.variables[name]?.joinFlows(deep(value).flows)
+        let flows = deep(value).flows
+        live?.variables[name]?.joinFlows(flows)
     }
 
     /// `a.b.c` -> `a.b`, `c`.

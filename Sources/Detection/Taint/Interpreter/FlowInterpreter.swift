@@ -70,7 +70,9 @@ final class FlowInterpreter {
             files[0].globals = live.variables
         }
         let moduleObjects = live?.objects ?? [:]
-        for index in functions.indices.sorted(by: { functions[$0].node < functions[$1].node }) {
+        // Only this file's functions: those of linked files have their own turn.
+        let own = functions.indices.filter { functions[$0].node >> Self.fileShift == 0 }
+        for index in own.sorted(by: { functions[$0].node < functions[$1].node }) {
             guard totalLeft > 0 else { return unfinished.append(functions[index].name) }
             if !covered.contains(index) { runEntry(index, moduleObjects) }
         }
@@ -80,7 +82,10 @@ final class FlowInterpreter {
         let function = functions[index]
         live = State(variables: closures[index] ?? [:], objects: objects)
         let receiver = function.owner.map { instance(of: $0, node: classes[$0].node, isEntry: true) } ?? .harmless
-        for parameter in function.parameters { live?.variables[parameter.name] = entryValue(parameter, of: function) }
+        for parameter in function.parameters {
+            let value = entryValue(parameter, of: function)
+            live?.variables[parameter.name] = value
+        }
         let frame = Frame(function: index, receiver: receiver, owner: function.owner, context: function.node)
         _ = enter(frame, name: function.name) { execute(function.body) }
     }
@@ -155,7 +160,7 @@ final class FlowInterpreter {
         if hit.node >> Self.fileShift != 0, passesHere(hit), let call = frames.first(where: { $0.file != 0 })?.call {
             hit = FlowHit(rule: hit.rule, node: call, step: hit.step)
         }
-        guard hit.node >> Self.fileShift == 0 else { return }
+        guard hit.node >> Self.fileShift == 0, hit.node > 0 else { return }
         if hitPlaces.insert(FlowPlace(rule: hit.rule, node: hit.node)).inserted { hits.append(hit) }
     }
 
