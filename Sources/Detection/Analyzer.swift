@@ -45,8 +45,7 @@ package final class Analyzer {
                 candidates += LexicalMatcher(match: match, lines: lines, scratch: scratch).candidates(index, near: offsets)
             }
         }
-        let coverage = runQueries(
-            rules, gate.offsets.map(\.index), hasSources: gate.hasSources, path, bytes, &candidates)
+        let coverage = runQueries(rules, gate, path, bytes, &candidates)
         let writer = FindingWriter(rules: rules.rules, lines: lines, path: path, redactor: redactor, scratch: scratch)
         return writer.analysis(of: candidates, suppressions: gate.suppressions, coverage: coverage)
     }
@@ -55,11 +54,15 @@ package final class Analyzer {
     package var linkedPaths: [RepositoryPath] { linker?.used.sorted { $0.text < $1.text } ?? [] }
 
     private func runFlows(
-        _ analysis: FlowAnalysis, _ candidates: inout [Candidate], _ active: [Int], _ hasSources: Bool,
-        _ path: RepositoryPath, _ grammar: Grammar
+        _ rules: LanguageRules, _ gate: GateHits, _ source: ParsedSource, _ candidates: inout [Candidate],
+        _ path: RepositoryPath
     ) -> [String] {
-        linker?.begin(path, analysis.rules.language, grammar)
-        return analysis.apply(to: &candidates, active: active, hasSources: hasSources)
+        var active: [Int: [Int]] = [:]
+        for (index, offsets) in gate.offsets { if case .flow = rules.rules[index].match { active[index] = offsets } }
+        guard !active.isEmpty else { return [] }
+        linker?.begin(path, rules.language, source.tree.grammar)
+        return FlowAnalysis(rules: rules, source: source, linker: linker, sourceOffsets: gate.sourceOffsets)
+            .apply(to: &candidates, active: active)
     }
 
     /// The coverage of a file in which no rule's literals occur.
@@ -71,11 +74,12 @@ package final class Analyzer {
 
     /// Parses the file if some query's literals occur, and adds what the queries find.
     private func runQueries(
-        _ rules: LanguageRules, _ hits: [Int], hasSources: Bool, _ path: RepositoryPath, _ bytes: UnsafeBufferPointer<UInt8>, _ candidates: inout [Candidate]
+        _ rules: LanguageRules, _ gate: GateHits, _ path: RepositoryPath, _ bytes: UnsafeBufferPointer<UInt8>, _ candidates: inout [Candidate]
     ) -> Coverage {
+        let hits = gate.offsets.map(\.index)
         let active = hits.filter { if case .query = rules.rules[$0].match { true } else { false } }
-        let flows = hits.filter { if case .flow = rules.rules[$0].match { true } else { false } }
-        guard !active.isEmpty || !flows.isEmpty, let name = rules.language.grammar else { return limited(calm(rules)) }
+        let hasFlows = hits.contains { if case .flow = rules.rules[$0].match { true } else { false } }
+        guard !active.isEmpty || hasFlows, let name = rules.language.grammar else { return limited(calm(rules)) }
         guard let grammars else { return Coverage(.lexicalOnly, "grammars not installed") }
         guard bytes.count <= Self.parseLimit else {
             return Coverage(.lexicalOnly, "\(bytes.count) bytes exceed the parser's limit of \(Self.parseLimit)")
@@ -92,10 +96,7 @@ package final class Analyzer {
                 }
                 if !whole { exceeded.append(rules.rules[index].description.id) }
             }
-            if !flows.isEmpty {
-                exceeded += runFlows(
-                    FlowAnalysis(rules: rules, source: source, linker: linker), &candidates, flows, hasSources, path, grammar)
-            }
+            exceeded += runFlows(rules, gate, source, &candidates, path)
             if !exceeded.isEmpty { return Coverage(.ruleLimit, exceeded.joined(separator: ", ")) }
             return limited(BrokenStretches(tree).coverage(of: bytes.count))
         } catch let error as SyntaxTreeError where error.code == .tooMuchWork || error.code == .hostile {
@@ -118,27 +119,27 @@ private struct GateHits {
     /// Per rule that may match, ascending, the offsets of its literals.
     let offsets: [(index: Int, offsets: [Int])]
     let suppressions: [Int]
-    /// Whether a word occurs that outside data needs to come in.
-    let hasSources: Bool
+    /// Where words stand that outside data needs to come in.
+    let sourceOffsets: [Int]
 
     var isEmpty: Bool { offsets.isEmpty && suppressions.isEmpty }
 
     init(_ rules: LanguageRules, _ bytes: UnsafeBufferPointer<UInt8>) {
         var found: [Int: [Int]] = [:]
         var suppressions: [Int] = []
-        var hasSources = false
+        var sources: [Int] = []
         rules.automaton.scan(bytes) { tag, offset in
             if tag == LanguageRules.suppressionTag {
                 suppressions.append(offset)
             } else if tag == LanguageRules.sourceTag {
-                hasSources = true
+                sources.append(offset)
             } else {
                 found[tag, default: []].append(offset)
             }
         }
         offsets = found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         self.suppressions = suppressions
-        self.hasSources = hasSources
+        sourceOffsets = sources
     }
 }
 

@@ -6,19 +6,21 @@ struct FlowAnalysis {
     let rules: LanguageRules
     let source: ParsedSource
     let linker: FlowLinker?
+    /// Where words stand that outside data needs to come in.
+    let sourceOffsets: [Int]
 
     /// Adds what the rules find, and takes away what syntactic rules found where data flow shows it to be harmless.
     /// - Parameters:
-    ///   - active: the data-flow rules whose literals occur in the file.
-    ///   - hasSources: whether outside data can come in here at all.
+    ///   - active: the data-flow rules whose literals occur in the file, with the offsets of those.
     /// - Returns: what could not be finished, in words.
-    func apply(to candidates: inout [Candidate], active: [Int], hasSources: Bool) -> [String] {
+    func apply(to candidates: inout [Candidate], active: [Int: [Int]]) -> [String] {
         guard let book = rules.flows, let dialect = Self.dialects[rules.language] else { return [] }
         let doubted = candidates.contains { book.replacing[rules.rules[$0.rule].description.id] != nil }
-        guard hasSources || doubted || active.contains(where: needsNoSource) else { return [] }
+        guard !sourceOffsets.isEmpty || doubted || active.keys.contains(where: needsNoSource) else { return [] }
         let program = rules.language == .python ? PythonLowering.lower(source) : JavaLowering.lower(source)
         let interpreter = FlowInterpreter(program, book: book, dialect: dialect, scratch: source.scratch, linker: linker)
-        interpreter.run()
+        let entries = FlowEntries(program, source.tree, offsets: marks(candidates, book, active))
+        interpreter.run(entries.worthRunning)
         settle(&candidates, book, interpreter, program)
         candidates += interpreter.hits.filter { isSound($0.node) }.map { candidate($0, book, interpreter) }
         let unfinished = interpreter.unfinished.map { "data flow through '\($0)'" }
@@ -26,6 +28,13 @@ struct FlowAnalysis {
     }
 
     private static let dialects: [Language: Dialect] = [.java: .java, .python: .python]
+
+    /// The bytes around which there is something to learn.
+    private func marks(_ candidates: [Candidate], _ book: FlowBook, _ active: [Int: [Int]]) -> [Int] {
+        let doubts = candidates.filter { book.replacing[rules.rules[$0.rule].description.id] != nil }
+        let known = active.filter { needsNoSource($0.key) }.flatMap(\.value)
+        return (sourceOffsets + doubts.map(\.range.lowerBound) + known).sorted()
+    }
 
     /// Rules about known values and about sources other than requests.
     private func needsNoSource(_ index: Int) -> Bool {
@@ -48,7 +57,7 @@ struct FlowAnalysis {
         }
         // Calls in branches that cannot be taken; the functions around them were all run.
         let unreached = interpreter.unfinished.isEmpty && program.isWhole
-            ? Set(program.calls.subtracting(interpreter.called).map(source.tree.bytes)) : []
+            ? Set(program.calls.keys.filter { !interpreter.called.contains($0) }.map(source.tree.bytes)) : []
         let found = Set(interpreter.hits.map { FlowPlace(rule: $0.rule, node: source.tree.bytes($0.node).lowerBound) })
         candidates.removeAll { candidate in
             guard let replacing = book.replacing[rules.rules[candidate.rule].description.id] else { return false }

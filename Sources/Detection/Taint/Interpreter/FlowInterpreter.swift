@@ -41,8 +41,8 @@ final class FlowInterpreter {
     var depth = 0
 
     /// Expressions and statements run per file and per entry.
-    static let mostWork = 600_000
-    private static let mostWorkPerEntry = 60_000
+    static let mostWork = 120_000
+    private static let mostWorkPerEntry = 30_000
     /// Calls entered within calls, and expressions within expressions.
     static let deepestCall = 8
     static let deepest = 600
@@ -64,14 +64,15 @@ final class FlowInterpreter {
     }
 
     /// Runs the file's own statements, then every function, outer ones first.
-    func run() {
+    /// - Parameter entries: the functions worth running on their own.
+    func run(_ entries: Set<Int>) {
         let module = Frame(function: nil, receiver: .harmless, owner: nil, context: 0)
         if enter(module, name: "the file's own statements", { execute(files[0].body) }), let live {
             files[0].globals = live.variables
         }
         let moduleObjects = live?.objects ?? [:]
         // Only this file's functions: those of linked files have their own turn.
-        let own = functions.indices.filter { functions[$0].node >> Self.fileShift == 0 }
+        let own = functions.indices.filter { functions[$0].node >> Self.fileShift == 0 && entries.contains($0) }
         for index in own.sorted(by: { functions[$0].node < functions[$1].node }) {
             guard totalLeft > 0 else { return unfinished.append(functions[index].name) }
             if !covered.contains(index) { runEntry(index, moduleObjects) }

@@ -79,14 +79,15 @@ extension JavaLowering {
     }
 
     private mutating func call(_ node: Int) -> Expression.Form {
-        program.calls.insert(node)
         let name = reader.child(node, .name).map(reader.text) ?? ""
+        program.calls[node] = name
         let object = reader.child(node, .object).map { expression($0) }
         return .call(object, name, arguments(node))
     }
 
     private mutating func creation(_ node: Int) -> Expression.Form {
         let name = reader.child(node, .type).map(typeName) ?? ""
+        program.creations[node] = name
         let values = arguments(node)
         if let members = reader.named(node).last, reader.kind(members) == .class_body {
             body(members, of: node, name: "", supertypes: [name])

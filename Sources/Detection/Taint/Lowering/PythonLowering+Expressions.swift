@@ -47,8 +47,8 @@ extension PythonLowering {
     private mutating func mix(_ node: Int) -> Expression.Form { .mixture(reader.named(node).map { expression($0) }) }
 
     private mutating func call(_ node: Int) -> Expression.Form {
-        program.calls.insert(node)
         guard let function = reader.child(node, .function) else { return mix(node) }
+        program.calls[node] = reader.text(reader.child(function, .attribute) ?? function)
         let list = reader.child(node, .arguments)
         let values: [Argument]
         if let list, reader.kind(list) == .generator_expression {

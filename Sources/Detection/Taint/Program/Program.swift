@@ -6,8 +6,9 @@ struct Program {
     var body: [Statement] = []
     /// Local names of what the file imports: `request` -> `flask.request`.
     var imports: [String: String] = [:]
-    /// The nodes of all calls.
-    var calls: Set<Int> = []
+    /// The nodes of all calls with the names called, and of creations with the types.
+    var calls: [Int: String] = [:]
+    var creations: [Int: String] = [:]
     /// False where something was nested too deeply to be lowered.
     var isWhole = true
 }
