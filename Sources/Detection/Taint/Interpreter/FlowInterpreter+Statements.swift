@@ -48,6 +48,7 @@ extension FlowInterpreter {
     /// Joins another state that leads to the same point.
     func merge(_ other: State?) {
         guard let other else { return }
+        charge(other)
         if live == nil { live = other } else { live?.join(other) }
     }
 
@@ -128,7 +129,10 @@ extension FlowInterpreter {
 
     func joined(_ one: State?, _ two: State?) -> State? {
         guard var result = one else { return two }
-        if let two { result.join(two) }
+        if let two {
+            charge(two)
+            result.join(two)
+        }
         return result
     }
 

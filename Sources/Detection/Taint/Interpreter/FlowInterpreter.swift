@@ -112,6 +112,9 @@ final class FlowInterpreter {
         return workLeft > 0
     }
 
+    /// Joining a state is work by its size.
+    func charge(_ state: State) { workLeft -= (state.variables.count + state.objects.count) / 4 }
+
     // MARK: Objects
 
     /// The object made at a place; the same one each time the place is run in the same call.

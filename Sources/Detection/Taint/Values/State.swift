@@ -27,19 +27,52 @@ struct State {
 }
 
 /// A list, map, record or text under construction.
+///
+/// Copies share their content until one is changed, so that states which did not touch it are joined at no cost.
 struct HeapObject {
+    private final class Content {
+        var items: [Value]?
+        var fields: [String: Value] = [:]
+        var rest: Value?
+
+        init(_ items: [Value]?, _ fields: [String: Value], _ rest: Value?) {
+            self.items = items
+            self.fields = fields
+            self.rest = rest
+        }
+    }
+
+    private var content: Content
+
+    init(items: [Value]? = nil) { content = Content(items, [:], nil) }
+
+    private mutating func own() {
+        if !isKnownUniquelyReferenced(&content) { content = Content(content.items, content.fields, content.rest) }
+    }
+
     /// The elements in order, while their number is known.
-    var items: [Value]?
+    var items: [Value]? {
+        get { content.items }
+        set { own(); content.items = newValue }
+    }
+
     /// Values at known keys or in named fields.
-    var fields: [String: Value] = [:]
+    var fields: [String: Value] {
+        get { content.fields }
+        _modify { own(); yield &content.fields }
+    }
+
     /// What stands at places that are not known; nil for nothing.
-    var rest: Value?
+    var rest: Value? {
+        get { content.rest }
+        _modify { own(); yield &content.rest }
+    }
 
     /// Elements tracked one by one.
     private static let mostItems = 64
 
-    static let emptyList = HeapObject(items: [])
-    static let emptyMap = HeapObject()
+    static var emptyList: HeapObject { HeapObject(items: []) }
+    static var emptyMap: HeapObject { HeapObject() }
 
     /// Everything in it.
     var all: Value {
@@ -73,6 +106,7 @@ struct HeapObject {
     func value(at key: String) -> Value? { fields[key] ?? rest }
 
     mutating func join(_ other: HeapObject, widening: Bool) -> Bool {
+        guard content !== other.content else { return false }
         var changed = false
         if let mine = items, let theirs = other.items, mine.count == theirs.count {
             for index in mine.indices where items?[index].join(theirs[index], widening: widening) ?? false {
