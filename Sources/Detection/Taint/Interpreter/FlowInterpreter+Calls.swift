@@ -96,6 +96,8 @@ extension FlowInterpreter {
         let function = functions[index]
         var variables = function.owner == nil ? closures[index] ?? [:] : [:]
         bind(function, receiver, values, at: node, &variables)
+        let isNeutral = receiver.objects.isEmpty && variables.values.allSatisfy(\.isNeutral)
+        if isNeutral, let known = neutralResults[index] { return known }
         live?.variables = variables
         if isEntryLike(function, receiver, variables) { covered.insert(index) }
         let context = (frames.last?.context ?? 0) &* 31 &+ node
@@ -110,6 +112,7 @@ extension FlowInterpreter {
         var result = frame.returned ?? Value(.null)
         if live != nil, frame.returned != nil, frame.returnedState == nil { result.join(Value(.null)) }
         live?.variables = before.variables
+        if isNeutral, result.objects.isEmpty, live != nil { neutralResults[index] = result }
         return trace.extend(result, at: node) { "returned from '\(function.name)'" }
     }
 
@@ -325,5 +328,12 @@ extension FlowInterpreter {
         }
         result.joinFlows(Value.open.flows)
         return result
+    }
+}
+
+extension Value {
+    /// Whether nothing is known of it, not even that it is from outside.
+    fileprivate var isNeutral: Bool {
+        constants == nil && objects.isEmpty && function == nil && flows.allSatisfy { $0.source == Flow.elsewhere && $0.clean == 0 }
     }
 }

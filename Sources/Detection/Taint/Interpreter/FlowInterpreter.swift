@@ -11,6 +11,8 @@ final class FlowInterpreter {
     let linker: FlowLinker?
     /// Functions called with nothing known of their arguments: running them on their own would show nothing new.
     var covered: Set<Int> = []
+    /// What functions return when nothing is known of their arguments.
+    var neutralResults: [Int: Value] = [:]
     /// The calls of this file that were run.
     var called: Set<Int> = []
     /// What dotted names were found to be in other files.
@@ -41,8 +43,8 @@ final class FlowInterpreter {
     var depth = 0
 
     /// Expressions and statements run per file and per entry.
-    static let mostWork = 120_000
-    private static let mostWorkPerEntry = 30_000
+    static let mostWork = 200_000
+    private static let mostWorkPerEntry = 50_000
     /// Calls entered within calls, and expressions within expressions.
     static let deepestCall = 8
     static let deepest = 600
