@@ -221,7 +221,7 @@ extension FlowInterpreter {
             for list in lists {
                 for item in list.items ?? [] { whole.append(item) }
                 if list.items == nil { whole.collapse() }
-                for value in [list.rest].compactMap({ $0 }) + Array(list.fields.values) { whole.addRest(value) }
+                for value in [list.rest].compactMap({ $0 }) + list.orderedValues { whole.addRest(value) }
             }
             return Value(flows: mixture(values.map(\.content)).flows, objects: [allocate(node, whole)])
         }

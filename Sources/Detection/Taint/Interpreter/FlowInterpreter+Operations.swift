@@ -56,7 +56,7 @@ extension FlowInterpreter {
                 guard let other = live?.objects[id] else { continue }
                 for item in other.items ?? [] { object.append(item) }
                 if other.items == nil { object.collapse() }
-                for value in Array(other.fields.values) + [other.rest].compactMap({ $0 }) { object.addRest(value) }
+                for value in other.orderedValues + [other.rest].compactMap({ $0 }) { object.addRest(value) }
             }
             if argument.objects.isEmpty { flows = mixture([Value(flows: flows), argument]).flows }
         }

@@ -74,11 +74,14 @@ struct HeapObject {
     static var emptyList: HeapObject { HeapObject(items: []) }
     static var emptyMap: HeapObject { HeapObject() }
 
+    /// The values at known keys in the order of the keys: reports must not depend on the order of a hash table.
+    var orderedValues: [Value] { fields.count < 2 ? Array(fields.values) : fields.sorted { $0.key < $1.key }.map(\.value) }
+
     /// Everything in it.
     var all: Value {
         var result = rest ?? Value.harmless
         for value in items ?? [] { result.join(value) }
-        for value in fields.values { result.join(value) }
+        for value in orderedValues { result.join(value) }
         return result
     }
 
