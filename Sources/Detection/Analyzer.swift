@@ -14,10 +14,16 @@ package final class Analyzer {
     private let grammars: GrammarLibrary?
     private let redactor: Redactor
     private let parser = SyntaxParser()
+    private let linker: FlowLinker?
     private let scratch = PatternScratch()
 
-    /// - Parameter grammars: nil where none are installed: query rules then do not run and every file says so.
-    package init(book: RuleBook, grammars: GrammarLibrary?, redactor: Redactor) {
+    /// - Parameters:
+    ///   - grammars: nil where none are installed: query rules then do not run and every file says so.
+    ///   - lookup: finds other files of the repository, so that data can be followed into them; nil for none.
+    package init(
+        book: RuleBook, grammars: GrammarLibrary?, redactor: Redactor, lookup: (any SourceLookup)? = nil
+    ) {
+        linker = lookup.map(FlowLinker.init)
         self.book = book
         self.grammars = grammars
         self.redactor = redactor
@@ -40,9 +46,24 @@ package final class Analyzer {
                     index, near: offsets)
             }
         }
-        let coverage = runQueries(rules, gate.offsets.map(\.index), bytes, &candidates)
+        let coverage = runQueries(rules, gate, path, bytes, &candidates)
         let writer = FindingWriter(rules: rules.rules, lines: lines, path: path, redactor: redactor, scratch: scratch)
         return writer.analysis(of: candidates, suppressions: gate.suppressions, coverage: coverage)
+    }
+
+    /// Other files that the last file's data was followed into: its result depends on their content.
+    package var linkedPaths: [RepositoryPath] { linker?.used.sorted { $0.text < $1.text } ?? [] }
+
+    private func runFlows(
+        _ rules: LanguageRules, _ gate: GateHits, _ source: ParsedSource, _ candidates: inout [Candidate],
+        _ path: RepositoryPath
+    ) -> [String] {
+        var active: [Int: [Int]] = [:]
+        for (index, offsets) in gate.offsets { if case .flow = rules.rules[index].match { active[index] = offsets } }
+        guard !active.isEmpty else { return [] }
+        linker?.begin(path, rules.language, source.tree.grammar)
+        return FlowAnalysis(rules: rules, source: source, linker: linker, sourceOffsets: gate.sourceOffsets)
+            .apply(to: &candidates, active: active)
     }
 
     /// The coverage of a file in which no rule's literals occur.
@@ -54,10 +75,12 @@ package final class Analyzer {
 
     /// Parses the file if some query's literals occur, and adds what the queries find.
     private func runQueries(
-        _ rules: LanguageRules, _ hits: [Int], _ bytes: UnsafeBufferPointer<UInt8>, _ candidates: inout [Candidate]
+        _ rules: LanguageRules, _ gate: GateHits, _ path: RepositoryPath, _ bytes: UnsafeBufferPointer<UInt8>, _ candidates: inout [Candidate]
     ) -> Coverage {
+        let hits = gate.offsets.map(\.index)
         let active = hits.filter { if case .query = rules.rules[$0].match { true } else { false } }
-        guard !active.isEmpty, let name = rules.language.grammar else { return limited(calm(rules)) }
+        let hasFlows = hits.contains { if case .flow = rules.rules[$0].match { true } else { false } }
+        guard !active.isEmpty || hasFlows, let name = rules.language.grammar else { return limited(calm(rules)) }
         guard let grammars else { return Coverage(.lexicalOnly, "grammars not installed") }
         guard bytes.count <= Self.parseLimit else {
             return Coverage(.lexicalOnly, "\(bytes.count) bytes exceed the parser's limit of \(Self.parseLimit)")
@@ -74,6 +97,7 @@ package final class Analyzer {
                 }
                 if !whole { exceeded.append(rules.rules[index].description.id) }
             }
+            exceeded += runFlows(rules, gate, source, &candidates, path)
             if !exceeded.isEmpty { return Coverage(.ruleLimit, exceeded.joined(separator: ", ")) }
             return limited(BrokenStretches(tree).coverage(of: bytes.count))
         } catch let error as SyntaxTreeError where error.code == .tooMuchWork || error.code == .hostile {
@@ -96,21 +120,27 @@ private struct GateHits {
     /// Per rule that may match, ascending, the offsets of its literals.
     let offsets: [(index: Int, offsets: [Int])]
     let suppressions: [Int]
+    /// Where words stand that outside data needs to come in.
+    let sourceOffsets: [Int]
 
     var isEmpty: Bool { offsets.isEmpty && suppressions.isEmpty }
 
     init(_ rules: LanguageRules, _ bytes: UnsafeBufferPointer<UInt8>) {
         var found: [Int: [Int]] = [:]
         var suppressions: [Int] = []
+        var sources: [Int] = []
         rules.automaton.scan(bytes) { tag, offset in
             if tag == LanguageRules.suppressionTag {
                 suppressions.append(offset)
+            } else if tag == LanguageRules.sourceTag {
+                sources.append(offset)
             } else {
                 found[tag, default: []].append(offset)
             }
         }
         offsets = found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         self.suppressions = suppressions
+        sourceOffsets = sources
     }
 }
 
@@ -120,8 +150,20 @@ struct Candidate {
     let range: Range<Int>
     let symbol: String
     let secrets: [Range<Int>]
+    /// A step of a value's way, in this file or another.
+    enum StepPlace {
+        case here(Range<Int>)
+        case elsewhere(Location)
+    }
 
-    init(rule: Int, range: Range<Int>, symbol: String, secrets: [Range<Int>]) {
+    /// The way of the value, first to last.
+    let steps: [(place: StepPlace, note: String)]
+
+    init(
+        rule: Int, range: Range<Int>, symbol: String, secrets: [Range<Int>],
+        steps: [(place: StepPlace, note: String)] = []
+    ) {
+        self.steps = steps
         self.rule = rule
         self.range = range
         self.symbol = symbol

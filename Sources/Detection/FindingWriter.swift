@@ -62,7 +62,15 @@ struct FindingWriter {
             id: fingerprint.id, fingerprint: fingerprint.pathless, rule: rule.id, weakness: rule.weakness,
             severity: rule.severity, confidence: rule.confidence, message: rule.message, location: location,
             symbol: candidate.symbol, evidence: evidence(for: candidate, at: location),
+            flow: candidate.steps.map { FlowStep(location: self.location(of: $0.place), note: $0.note) },
             suppression: comments.suppression(of: rule.id, at: location.startLine))
+    }
+
+    private func location(of place: Candidate.StepPlace) -> Location {
+        switch place {
+        case .here(let range): location(of: range)
+        case .elsewhere(let location): location
+        }
     }
 
     private func location(of range: Range<Int>) -> Location {

@@ -9,11 +9,13 @@ import Testing
 /// The rules of the project.
 enum ProjectRules {
     static func load() throws -> [Rule] {
-        let folder = ProjectFolder.rulesets.appending(path: "detection")
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
-        return try files.sorted().flatMap { name in
-            try RuleLoader(reader: YAMLReader())
-                .load(String(contentsOf: folder.appending(path: name), encoding: .utf8), file: name)
+        try ["detection", "taint"].flatMap { part in
+            let folder = ProjectFolder.rulesets.appending(path: part)
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
+            return try files.sorted().flatMap { name in
+                try RuleLoader(reader: YAMLReader())
+                    .load(String(contentsOf: folder.appending(path: name), encoding: .utf8), file: "\(part)/\(name)")
+            }
         }
     }
 }

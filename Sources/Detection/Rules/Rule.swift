@@ -23,6 +23,7 @@ package struct Rule: Sendable {
         /// must never be shown. The predicates are those of `QueryMatcher`.
         case query(source: String, mark: MarkedNode.Mark)
         case lexical(LexicalMatch)
+        case flow(FlowRule)
     }
 
     /// Source that the rule must (or must not) find something in.

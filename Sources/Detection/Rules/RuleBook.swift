@@ -47,8 +47,12 @@ package final class LanguageRules: Sendable {
     let automaton: LiteralAutomaton
     private let queries = Mutex<[Int: QueryMatcher]>([:])
 
-    /// What the automaton reports for a suppression comment.
+    /// The data-flow rules, if there are any.
+    let flows: FlowBook?
+
+    /// What the automaton reports for a suppression comment, and for a word that sources need.
     static let suppressionTag = -1
+    static let sourceTag = -2
 
     init(language: Language, rules: [Rule]) {
         self.language = language
@@ -57,8 +61,14 @@ package final class LanguageRules: Sendable {
             rule.gate.words.map { .init(literal: Array($0.utf8), tag: index, wholeWord: true) }
                 + rule.gate.literals.map { .init(literal: Array($0.utf8), tag: index, wholeWord: false) }
         }
+        let flows = rules.enumerated().compactMap { index, rule -> (index: Int, rule: FlowRule)? in
+            if case .flow(let flow) = rule.match { (index, flow) } else { nil }
+        }
+        self.flows = flows.isEmpty ? nil : FlowBook(flows)
+        let words = Set(self.flows?.knowledge.flatMap(\.words) ?? []).sorted()
+        let sources = words.map { LiteralAutomaton.Entry(literal: Array($0.utf8), tag: Self.sourceTag, wholeWord: true) }
         let marker = Array(SuppressionComments.marker.utf8)
-        automaton = LiteralAutomaton(gates + [.init(literal: marker, tag: Self.suppressionTag, wholeWord: false)])
+        automaton = LiteralAutomaton(gates + sources + [.init(literal: marker, tag: Self.suppressionTag, wholeWord: false)])
     }
 
     /// True where some rule was written for this language, not merely for every text.

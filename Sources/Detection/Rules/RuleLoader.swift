@@ -8,15 +8,18 @@ package struct RuleLoader: Sendable {
 
     package init(reader: any MarkedDocumentReader) { self.reader = reader }
 
-    /// The rules of one file, in order. Throws the first error with its place and what was expected.
+    /// The rules of one file, in order; its `knowledge`, if any, serves all its data-flow rules. Throws the first error with its place and what was expected.
     package func load(_ text: String, file: String) throws(DocumentError) -> [Rule] {
         var document = try MappingReader(reader.read(text, file: file))
         let nodes = try document.required("rules").elements(for: "rules")
+        let knowledge = try document.optional("knowledge").map { (node) throws(DocumentError) in
+            try FlowLoader.knowledge(node, file: file)
+        }
         try document.finish()
-        return try nodes.map { (node) throws(DocumentError) in try rule(node) }
+        return try nodes.map { (node) throws(DocumentError) in try rule(node, knowledge) }
     }
 
-    private func rule(_ node: MarkedNode) throws(DocumentError) -> Rule {
+    private func rule(_ node: MarkedNode, _ knowledge: FlowKnowledge?) throws(DocumentError) -> Rule {
         var fields = try MappingReader(node)
         let description = try description(&fields)
         let gate = Rule.Gate(words: try fields.strings("words"), literals: try fields.strings("literals"))
@@ -24,7 +27,7 @@ package struct RuleLoader: Sendable {
             throw DocumentError(
                 node.mark, "'\(description.id)' needs at least one of 'words' and 'literals', none empty")
         }
-        let match = try match(&fields)
+        let match = try match(&fields, knowledge)
         let examples = try fields.elements("examples").map { (example) throws(DocumentError) in
             try self.example(example, of: description)
         }
@@ -58,7 +61,8 @@ package struct RuleLoader: Sendable {
         return language
     }
 
-    private func match(_ fields: inout MappingReader) throws(DocumentError) -> Rule.Match {
+    private func match(_ fields: inout MappingReader, _ knowledge: FlowKnowledge?) throws(DocumentError) -> Rule.Match {
+        if let flow = fields.optional("flow") { return .flow(try FlowLoader.rule(flow, knowledge)) }
         let query = fields.optional("query")
         let pattern = fields.optional("pattern")
         let unless = try fields.elements("unless")
@@ -69,7 +73,7 @@ package struct RuleLoader: Sendable {
         }
         guard let pattern, query == nil else {
             throw DocumentError(
-                fields.mark, "expected either 'query' or 'pattern' (with 'unless', 'window' and 'secret')")
+                fields.mark, "expected one of 'query', 'flow' and 'pattern' (with 'unless', 'window' and 'secret')")
         }
         return .lexical(
             LexicalMatch(

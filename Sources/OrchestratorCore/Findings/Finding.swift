@@ -16,12 +16,15 @@ package struct Finding: Hashable, Sendable, Codable, Identifiable {
     package let symbol: String
     /// The lines around the finding, secrets and personal data replaced.
     package let evidence: Evidence
+    /// How the value got from its source to the place found, step by step; empty where the rule looks at one place only.
+    package let flow: [FlowStep]
     /// Set where the source or the user suppressed it; a suppressed finding stays in every report.
     package let suppression: Suppression?
 
     package init(
         id: String, fingerprint: String, rule: String, weakness: Int, severity: Severity, confidence: Int,
-        message: String, location: Location, symbol: String, evidence: Evidence, suppression: Suppression?
+        message: String, location: Location, symbol: String, evidence: Evidence, flow: [FlowStep] = [],
+        suppression: Suppression?
     ) {
         self.id = id
         self.fingerprint = fingerprint
@@ -33,10 +36,23 @@ package struct Finding: Hashable, Sendable, Codable, Identifiable {
         self.location = location
         self.symbol = symbol
         self.evidence = evidence
+        self.flow = flow
         self.suppression = suppression
     }
 
     package var isOpen: Bool { suppression == nil }
+}
+
+/// A step of a value's way through the program.
+package struct FlowStep: Hashable, Sendable, Codable {
+    package let location: Location
+    /// What happens there: `assigned to 'name'`.
+    package let note: String
+
+    package init(location: Location, note: String) {
+        self.location = location
+        self.note = note
+    }
 }
 
 /// A place in a file. Lines and columns are 1-based; columns count Unicode code points; the end column is exclusive.

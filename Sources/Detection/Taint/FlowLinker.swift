@@ -1,0 +1,117 @@
+package import OrchestratorCore
+import SyntaxTree
+
+/// Finds and reads other files of the repository, so that data can be followed into them.
+package protocol SourceLookup: Sendable {
+    /// The files whose names (without extension) are this; in a fixed order.
+    func paths(named name: String, _ language: Language) -> [RepositoryPath]
+    /// The content as UTF-8; nil where it cannot be had.
+    func content(of path: RepositoryPath) -> [UInt8]?
+}
+
+/// Lowers the files that the examined one refers to; keeps them for the next files. Serves one task at a time.
+final class FlowLinker {
+    private let lookup: any SourceLookup
+    private let parser = SyntaxParser()
+    private var known: [RepositoryPath: Unit] = [:]
+    private(set) var language = Language.unknown
+    private var grammar: Grammar?
+    private var examined = RepositoryPath("")
+    /// The files taken in for the examined one: its result depends on them.
+    private(set) var used: Set<RepositoryPath> = []
+
+    /// Larger files are not followed into, and no more are kept than this.
+    private static let largest = 256 * 1024
+    private static let mostKept = 400
+
+    init(_ lookup: any SourceLookup) { self.lookup = lookup }
+
+    struct Unit {
+        let path: RepositoryPath
+        let program: Program
+        /// Starts of the nodes, as lines and columns are asked for.
+        let bytes: [UInt8]
+        let tree: FlatTree
+    }
+
+    /// Names the file examined next.
+    func begin(_ path: RepositoryPath, _ language: Language, _ grammar: Grammar) {
+        examined = path
+        self.grammar = grammar
+        if language != self.language { known = [:] }
+        self.language = language
+        used = []
+    }
+
+    /// The file that a dotted name refers to, seen from another.
+    func source(of name: String, near: RepositoryPath?) -> Unit? {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: true).map(String.init)
+        guard let last = parts.last else { return nil }
+        let origin = near ?? examined
+        let suffix = parts.joined(separator: "/")
+        let candidates = lookup.paths(named: last, language).filter { $0 != origin }
+        let fitting = candidates.filter { path in
+            let stem = Self.stem(path.text)
+            if parts.count > 1 { return stem == suffix || stem.hasSuffix("/" + suffix) }
+            return Self.folder(path.text) == Self.folder(origin.text)
+        }
+        guard let path = fitting.first, fitting.count == 1 || parts.count > 1 else { return nil }
+        return unit(path)
+    }
+
+    /// The entries of the properties file of that name; nil unless there is exactly one.
+    func properties(named name: String) -> [(String, String)]? {
+        let stem = Self.stem(name.split(separator: "/").last.map(String.init) ?? name)
+        let found = lookup.paths(named: stem, Language(rawValue: "properties"))
+        guard name.hasSuffix(".properties"), found.count == 1, let bytes = lookup.content(of: found[0]),
+            bytes.count <= Self.largest
+        else { return nil }
+        used.insert(found[0])
+        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
+            guard let first = line.first, first != "#", first != "!" else { return nil }
+            guard let sign = line.firstIndex(where: { $0 == "=" || $0 == ":" }) else { return nil }
+            let value = line[sign...].dropFirst()
+            return (TextOperation.trimmed(String(line[..<sign])), TextOperation.trimmed(String(value)))
+        }
+    }
+
+    /// Where a node of a file taken in stands.
+    func location(of node: Int, in path: RepositoryPath) -> Location? {
+        guard let unit = known[path], node < unit.tree.count else { return nil }
+        return unit.bytes.withUnsafeBufferPointer { buffer in
+            let lines = LineTable(buffer)
+            let range = unit.tree.bytes(node)
+            return Location(
+                path: path, startLine: lines.line(at: range.lowerBound), startColumn: lines.column(at: range.lowerBound),
+                endLine: lines.line(at: range.upperBound), endColumn: lines.column(at: range.upperBound))
+        }
+    }
+
+    func unit(_ path: RepositoryPath) -> Unit? {
+        if let unit = known[path] {
+            used.insert(path)
+            return unit
+        }
+        guard let grammar, let bytes = lookup.content(of: path), bytes.count <= Self.largest else { return nil }
+        let unit = bytes.withUnsafeBufferPointer { buffer -> Unit? in
+            guard let tree = try? parser.parse(buffer, grammar: grammar) else { return nil }
+            let source = ParsedSource(bytes: buffer, tree: tree.flat, scratch: PatternScratch())
+            let program = language == .python ? PythonLowering.lower(source) : JavaLowering.lower(source)
+            return Unit(path: path, program: program, bytes: bytes, tree: tree.flat)
+        }
+        guard let unit else { return nil }
+        if known.count >= Self.mostKept { known = [:] }
+        known[path] = unit
+        used.insert(path)
+        return unit
+    }
+
+    private static func stem(_ path: String) -> String {
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        guard let dot = path[slash...].lastIndex(of: ".") else { return path }
+        let stem = String(path[..<dot])
+        return stem.hasSuffix("/__init__") ? String(stem.dropLast("/__init__".count)) : stem
+    }
+
+    private static func folder(_ path: String) -> Substring { path[..<(path.lastIndex(of: "/") ?? path.startIndex)] }
+}

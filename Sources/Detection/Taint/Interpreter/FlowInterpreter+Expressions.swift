@@ -1,0 +1,280 @@
+extension FlowInterpreter {
+    func evaluate(_ expression: Expression) -> Value {
+        guard live != nil, work(), depth < Self.deepest else { return .open }
+        depth += 1
+        defer { depth -= 1 }
+        let node = here(expression.node)
+        switch expression.form {
+        case .literal(let constant): return Value(constant)
+        case .name(let name): return variable(name, at: node)
+        case .receiver: return frames.last?.receiver ?? .open
+        case .member(let base, let name): return member(evaluate(base), name, at: node)
+        case .element(let base, let key): return element(of: evaluate(base), at: evaluate(key))
+        case .slice(let base, let from, let to): return slice(evaluate(base), from.map(evaluate), to.map(evaluate))
+        case .call(let base, let name, let arguments):
+            called.insert(node)
+            return call(base, name, arguments, at: node)
+        case .apply(let callee, let arguments): return apply(evaluate(callee), arguments, at: node)
+        case .create(let type, let arguments): return create(type, self.arguments(arguments), at: node)
+        case .binary(let operation, let left, let right): return binary(operation, left, right, at: node)
+        case .sum(let operands): return sum(operands.map(evaluate), at: node)
+        case .not(let operand): return negate(evaluate(operand))
+        case .negative(let operand): return minus(evaluate(operand))
+        case .conditional(let test, let yes, let no): return conditional(test, yes, no)
+        case .assign(let target, let value, let type): return assignment(target, value, type)
+        case .sequence(let elements):
+            let values = elements.map(evaluate)
+            return Value(objects: [allocate(node, values.count <= 64 ? HeapObject(items: values) : rest(values))])
+        case .mapping(let pairs): return mapping(pairs, at: node)
+        case .text(let parts): return text(parts.map(evaluate))
+        case .cast(let type, let value): return cast(evaluate(value), type)
+        case .function(let number):
+            let index = number + file.functionBase
+            closures[index] = live?.variables
+            return Value(function: index)
+        case .mixture(let parts): return mixture(parts.map(evaluate))
+        case .comprehension(let element, let target, let source, let tests):
+            return comprehension(element, target, source, tests, at: node)
+        }
+    }
+
+    /// What depends on several values and is nothing known.
+    func mixture(_ values: [Value]) -> Value {
+        var result = Value.harmless
+        for value in values { result.joinFlows(deep(value).flows) }
+        return result
+    }
+
+    private func rest(_ values: [Value]) -> HeapObject {
+        var object = HeapObject()
+        for value in values { object.addRest(value) }
+        return object
+    }
+
+    // MARK: Names and members
+
+    private func variable(_ name: String, at node: Int) -> Value {
+        if let value = live?.variables[name] { return value }
+        if let owner = frames.last?.owner, !dialect.passesReceiver, let value = field(name, of: owner) { return value }
+        if let value = file.globals[name] { return value }
+        if let index = file.functionsByName[name]?.first(where: { functions[$0].owner == nil }) { return Value(function: index) }
+        if file.classesByName[name] != nil { return Value(path: paths.number(name)) }
+        return library(name)
+    }
+
+    private func library(_ name: String) -> Value {
+        if let path = file.imports[name] { return known(paths.number(path)) }
+        let path = paths.number(name)
+        if dialect.namesAreLibrary || name.first?.isUppercase ?? false { return known(path) }
+        return Value(flows: Value.open.flows, path: path)
+    }
+
+    /// The value a path stands for: a source, or nothing an outsider controls.
+    private func known(_ path: Int) -> Value {
+        let text = paths.text(path)
+        guard let source = book.members[text] else {
+            let (owner, name) = Self.split(text)
+            return linkedMember(owner, name) ?? Value(path: path)
+        }
+        return sourced(source, at: 0, path: path)
+    }
+
+    /// A field of the receiver, else of the class.
+    private func field(_ name: String, of owner: Int) -> Value? {
+        var result: Value?
+        for id in frames.last?.receiver.objects ?? [] {
+            guard let value = live?.objects[id]?.fields[name] else { continue }
+            if result == nil { result = value } else { result?.join(value) }
+        }
+        if let result { return result }
+        guard classes[owner].fields.contains(where: { $0.name == name }) else { return nil }
+        let id = statics(of: owner)
+        return live?.objects[id]?.fields[name]
+    }
+
+    func member(_ base: Value, _ name: String, at node: Int) -> Value {
+        var found: Value?
+        for id in base.objects {
+            guard let value = live?.objects[id]?.value(at: name) else { continue }
+            if found == nil { found = value } else { found?.join(value) }
+        }
+        if var found {
+            if found.path == 0, let type = book.parameters[name] { found.path = paths.number(type) }
+            return found
+        }
+        if base.path != 0, let owner = classNumber(base.path), let value = field(name, of: owner) {
+            return value
+        }
+        let path = paths.child(base.path, name)
+        if let route = fixedRoute(path) { return Value(.text(route)) }
+        if path != 0, let source = book.members[paths.text(path)] { return sourced(source, at: node, path: path) }
+        if path != 0, base.flows.isEmpty, let value = linkedMember(paths.text(base.path), name) { return value }
+        if dialect.dropsPackages, name.first?.isUppercase ?? false { return Value(path: path) }
+        if name == "length", dialect.dropsPackages { return .harmless }
+        return Value(flows: deep(base).flows, path: path)
+    }
+
+    /// The path of the request, in a function that serves one fixed route.
+    private func fixedRoute(_ path: Int) -> String? {
+        guard path != 0, let function = frames.first?.function, let route = functions[function].route,
+            !route.contains("<"), !route.contains("{")
+        else { return nil }
+        return book.fixedPaths.contains(paths.text(path)) ? route : nil
+    }
+
+    // MARK: Conditions and operators
+
+    private func conditional(_ test: Expression, _ yes: Expression, _ no: Expression) -> Value {
+        let truth = evaluate(test).truth
+        if let truth { return evaluate(truth ? yes : no) }
+        guard let before = live else { return .open }
+        refine(test, to: true)
+        var result = evaluate(yes)
+        let after = live
+        live = before
+        refine(test, to: false)
+        result.join(evaluate(no))
+        merge(after)
+        return result
+    }
+
+    private func negate(_ value: Value) -> Value {
+        guard let truth = value.truth else { return .harmless }
+        return Value(.truth(!truth))
+    }
+
+    private func minus(_ value: Value) -> Value {
+        switch value.constant {
+        case .integer(let number): Value(.integer(0 &- number))
+        case .real(let number): Value(.real(-number))
+        default: Value(flows: value.flows)
+        }
+    }
+
+    private func binary(
+        _ operation: Expression.Operator, _ left: Expression, _ right: Expression, at node: Int
+    ) -> Value {
+        let one = evaluate(left)
+        if operation == .and || operation == .or { return logical(operation, one, left, right) }
+        let two = evaluate(right)
+        if let result = fold(operation, one, two) { return result }
+        switch operation {
+        case .contains, .lacks: return membership(one, of: two, isNegated: operation == .lacks)
+        case .equal, .unequal, .less, .lessOrEqual, .greater, .greaterOrEqual, .same, .other: return .harmless
+        case .subtract, .power: return .harmless
+        default: return Value(flows: mixture([one, two]).flows, path: operation == .divide ? one.path : 0)
+        }
+    }
+
+    private func logical(
+        _ operation: Expression.Operator, _ one: Value, _ left: Expression, _ right: Expression
+    ) -> Value {
+        let decides = operation == .or
+        if let truth = one.truth { return truth == decides ? one : evaluate(right) }
+        guard let before = live else { return .open }
+        refine(left, to: !decides)
+        var result = evaluate(right)
+        if let truth = result.truth, result.constants == [.truth(truth)] {
+            result = truth == decides ? result : .harmless
+        } else {
+            result.join(one)
+        }
+        merge(before)
+        return result
+    }
+
+    /// Computes on all the constants the operands can be.
+    private func fold(_ operation: Expression.Operator, _ one: Value, _ two: Value) -> Value? {
+        guard let first = one.constants, let second = two.constants else { return nil }
+        let operation = operation == .divide && !dialect.divisionIsWhole ? nil : operation
+        guard let operation else { return nil }
+        var results: [Constant] = []
+        for left in first {
+            for right in second {
+                guard let result = Constant.apply(operation, left, right) else { return nil }
+                if !results.contains(result) { results.append(result) }
+            }
+        }
+        guard results.count <= Value.mostConstants else { return nil }
+        return Value(flows: mixture([one, two]).flows, constants: results)
+    }
+
+    private func membership(_ part: Value, of whole: Value, isNegated: Bool) -> Value {
+        guard let constant = part.constant, whole.flows.isEmpty else { return .harmless }
+        let items = whole.objects.compactMap { live?.objects[$0] }
+        guard items.count == 1, whole.objects.count == 1, items[0].rest == nil else { return .harmless }
+        if let list = items[0].items {
+            let known = list.map(\.constant)
+            if known.contains(constant) { return Value(.truth(!isNegated)) }
+            return known.contains(nil) ? .harmless : Value(.truth(isNegated))
+        }
+        return Value(.truth((items[0].fields[constant.text] != nil) != isNegated))
+    }
+
+    /// A sum of numbers or texts, or one list after another.
+    func sum(_ values: [Value], at node: Int) -> Value {
+        var constants: Value? = values.first
+        for value in values.dropFirst() { constants = constants.flatMap { fold(.add, $0, value) } }
+        if let constants { return constants }
+        if let lists = lists(values) {
+            var whole = HeapObject.emptyList
+            for list in lists {
+                for item in list.items ?? [] { whole.append(item) }
+                if list.items == nil { whole.collapse() }
+                for value in [list.rest].compactMap({ $0 }) + list.orderedValues { whole.addRest(value) }
+            }
+            return Value(flows: mixture(values.map(\.content)).flows, objects: [allocate(node, whole)])
+        }
+        return mixture(values)
+    }
+
+    private func lists(_ values: [Value]) -> [HeapObject]? {
+        var result: [HeapObject] = []
+        for value in values {
+            guard value.objects.count == 1, let object = live?.objects[value.objects[0]] else { return nil }
+            result.append(object)
+        }
+        return result
+    }
+
+    /// Values written one after another as text.
+    func text(_ parts: [Value]) -> Value {
+        var result = mixture(parts)
+        if parts.allSatisfy({ $0.constant != nil }) {
+            let whole = parts.compactMap { $0.constant?.text }.joined()
+            if whole.utf8.count <= Constant.longestText { result.constants = [.text(whole)] }
+        }
+        return result
+    }
+
+    private func cast(_ value: Value, _ type: String) -> Value {
+        if dialect.isNumeric(type) { return Value(constants: value.constants?.contains { $0.string != nil } ?? true ? nil : value.constants) }
+        var result = value
+        if type != "Object", type != "String" || value.path != 0 { result.path = paths.number(type) }
+        return result
+    }
+
+    private func mapping(_ pairs: [(Expression, Expression)], at node: Int) -> Value {
+        var object = HeapObject.emptyMap
+        for (key, value) in pairs {
+            let (key, value) = (evaluate(key), evaluate(value))
+            if let key = key.constant, object.fields.count < 200 { object.fields[key.text] = value } else { object.addRest(value) }
+        }
+        return Value(objects: [allocate(node, object)])
+    }
+
+    private func comprehension(
+        _ element: Expression, _ target: Expression, _ source: Expression, _ tests: [Expression], at node: Int
+    ) -> Value {
+        let collection = evaluate(source)
+        let item = trace.extend(self.element(of: collection), at: here(target.node)) { "an element is taken" }
+        assign(target, item, type: nil)
+        for test in tests {
+            _ = evaluate(test)
+            refine(test, to: true)
+        }
+        var object = HeapObject()
+        object.addRest(evaluate(element))
+        return Value(objects: [allocate(node, object)])
+    }
+}

@@ -1,0 +1,134 @@
+import OrchestratorCore
+
+/// One of the files a run looks at.
+struct ProgramFile {
+    /// Nil for the file that is examined.
+    let path: RepositoryPath?
+    let body: [Statement]
+    let imports: [String: String]
+    /// What to add to the numbers the file itself gives its functions.
+    let functionBase: Int
+    let functionsByName: [String: [Int]]
+    let classesByName: [String: Int]
+    /// Values of the module's variables once it has run.
+    var globals: [String: Value] = [:]
+
+    init(_ program: Program, path: RepositoryPath?, functionBase: Int, classBase: Int) {
+        self.path = path
+        body = program.body
+        imports = program.imports
+        self.functionBase = functionBase
+        functionsByName = Dictionary(grouping: program.functions.indices.map { $0 + functionBase }) {
+            program.functions[$0 - functionBase].name
+        }
+        classesByName = Dictionary(program.classes.indices.map { (program.classes[$0].name, $0 + classBase) }) { first, _ in first }
+    }
+}
+
+/// What a dotted name stands for in another file.
+enum LinkTarget {
+    case module(Int)
+    case type(Int)
+}
+
+/// Calls into other files of the repository: their functions and classes are taken in when first needed.
+extension FlowInterpreter {
+    /// Nodes of other files carry the file's number above this bit.
+    static let fileShift = 40
+    private static let mostFiles = 12
+
+    var file: ProgramFile {
+        get { files[frames.last?.file ?? 0] }
+        set { files[frames.last?.file ?? 0] = newValue }
+    }
+
+    func here(_ node: Int) -> Int { node | (frames.last?.file ?? 0) << Self.fileShift }
+
+    func file(ofClass owner: Int) -> Int { classes[owner].node >> Self.fileShift }
+
+    /// The class a path names, in this file or in one it can be linked with.
+    func classNumber(_ path: Int) -> Int? {
+        if let known = classNumbers[path] { return known }
+        let text = paths.text(path)
+        guard !text.hasSuffix(")") else { return nil }
+        let found = file.classesByName[dialect.typeName(text)] ?? linkedClass(text)
+        classNumbers[path] = .some(found)
+        return found
+    }
+
+    func linkedClass(_ name: String) -> Int? {
+        if case .type(let owner) = link(file.imports[name] ?? name) { return owner }
+        return nil
+    }
+
+    /// Calls a function of a module, or creates an instance of one of its classes.
+    func linkedCall(
+        _ owner: Int, _ name: String, _ receiver: Value?, _ values: [ArgumentValue], at node: Int
+    ) -> Value? {
+        guard linker != nil, dialect.passesReceiver, owner != 0, case .module(let number) = link(paths.text(owner)) else {
+            return nil
+        }
+        if let index = files[number].functionsByName[name]?.first(where: { functions[$0].owner == nil }) {
+            return invoke(index, receiver: .harmless, values, at: node)
+        }
+        if let type = files[number].classesByName[name] { return construct(type, values, at: node) }
+        return nil
+    }
+
+    /// A variable, function or class of a module.
+    func linkedMember(_ owner: String, _ name: String) -> Value? {
+        guard linker != nil, dialect.passesReceiver, !owner.isEmpty, case .module(let number) = link(owner) else { return nil }
+        if let value = files[number].globals[name] { return value }
+        return files[number].classesByName[name].map { _ in Value(path: paths.number(owner + "." + name)) }
+    }
+
+    private func link(_ name: String) -> LinkTarget? {
+        let key = "\(frames.last?.file ?? 0) \(name)"
+        if let known = linkedNames[key] { return known }
+        let target = fresh(name)
+        linkedNames[key] = .some(target)
+        return target
+    }
+
+    private func fresh(_ name: String) -> LinkTarget? {
+        guard let linker, files.count < Self.mostFiles, !name.hasSuffix(")"), live != nil,
+            let source = linker.source(of: name, near: files[frames.last?.file ?? 0].path)
+        else { return nil }
+        let number = files.firstIndex { $0.path == source.path } ?? add(source.program, source.path)
+        guard dialect.dropsPackages else { return .module(number) }
+        return files[number].classesByName[Self.split(name).name].map { .type($0) }
+    }
+
+    private func add(_ program: Program, _ path: RepositoryPath) -> Int {
+        let number = files.count
+        let (functionBase, classBase) = (functions.count, classes.count)
+        for var function in program.functions {
+            function.node |= number << Self.fileShift
+            function.owner = function.owner.map { $0 + classBase }
+            for index in function.parameters.indices { function.parameters[index].node |= number << Self.fileShift }
+            functions.append(function)
+        }
+        for var form in program.classes {
+            form.node |= number << Self.fileShift
+            classes.append(form)
+        }
+        files.append(ProgramFile(program, path: path, functionBase: functionBase, classBase: classBase))
+        runModule(number)
+        return number
+    }
+
+    /// Runs a module's own statements for the values of its variables.
+    private func runModule(_ number: Int) {
+        guard let before = live, !files[number].body.isEmpty else { return }
+        var frame = Frame(function: nil, receiver: .harmless, owner: nil, context: number << Self.fileShift)
+        frame.file = number
+        live = State(objects: before.objects)
+        frames.append(frame)
+        execute(files[number].body)
+        frames.removeLast()
+        files[number].globals = live?.variables ?? [:]
+        var after = before
+        if let objects = live?.objects { after.objects = objects }
+        live = after
+    }
+}

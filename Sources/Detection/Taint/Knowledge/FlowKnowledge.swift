@@ -1,0 +1,80 @@
+import OrchestratorCore
+
+/// What is known of a language's libraries: where outside data enters, what cleans it, what passes it on.
+struct FlowKnowledge: Sendable {
+    /// The file it was read from: knowledge of one file counts once.
+    var name = ""
+    var sources: [Source] = []
+    var cleaners: [Cleaner] = []
+    var types: [(signature: Signature, type: String)] = []
+    /// Type -> supertype.
+    var supertypes: [String: String] = [:]
+    var operations: [(signature: Signature, operation: LibraryOperation)] = []
+    /// Functions whose results no outsider controls.
+    var harmless: [Signature] = []
+    /// Functions whose results come from elsewhere, whatever they are given: database queries.
+    var opaque: [Signature] = []
+    /// Parameters that carry a framework's request object: name -> type.
+    var parameters: [String: String] = [:]
+    /// Functions that, where they hold, make a value harmless.
+    var checks: [Check] = []
+    /// Texts without which an attack of some kinds is not possible.
+    var guards: [(text: String, kinds: [String])] = []
+    /// Parts of an address whose comparison makes the address harmless: `netloc`.
+    var hosts: [(name: String, kinds: [String])] = []
+    /// Kinds of sink where a value that must be one quoted literal is harmless.
+    var quoted: [String] = []
+    /// Paths that, in a function for one fixed route, are that route.
+    var fixedPaths: [String] = []
+    /// Words of which one must occur in a file before any source can.
+    var words: [String] = []
+
+    struct Source: Sendable {
+        let kind: String
+        let note: String
+        var calls: [Signature] = []
+        /// Paths whose mere reading yields outside data: `flask.request.args`.
+        var members: [String] = []
+        /// Annotations of parameters: `RequestParam`.
+        var marks: [String] = []
+        /// Decorators of functions all of whose parameters count.
+        var decorated: [Signature] = []
+    }
+
+    struct Check: Sendable {
+        let names: [String]
+        let kinds: [String]
+        /// Types the value must have; empty for any. The value and whatever came from the same place is then harmless.
+        let types: [String]
+        /// The position of the argument that is checked; nil for the receiver.
+        let subject: Int?
+    }
+
+    struct Cleaner: Sendable {
+        let calls: [Signature]
+        let kinds: [String]
+        /// Undoes cleaning instead: decoders.
+        let restores: Bool
+    }
+}
+
+/// What a library function does, in terms every language shares.
+enum LibraryOperation: String, Sendable, CaseIterable {
+    // texts
+    case length, charAt = "char_at", substring, upper, lower, trim, concat, replace, contains
+    /// The result depends on what goes in and on nothing else.
+    case pure, split
+    case startsWith = "starts_with", endsWith = "ends_with", indexOf = "index_of", equals
+    case equalsIgnoringCase = "equals_ignoring_case", isEmpty = "is_empty", format, join, text, copy
+    case builder, append, edit
+    // numbers
+    case number
+    // collections
+    case list, listOf = "list_of", add, insert, get, set, remove, pop, clear, addAll = "add_all", has
+    case map, put, getOr = "get_or", entries
+    /// Fills the receiver from elsewhere: `Properties.load`.
+    case load
+    case putSection = "put_section", getSection = "get_section"
+    // the result is the first argument, the receiver
+    case argument, receiver
+}
