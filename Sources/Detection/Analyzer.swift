@@ -34,6 +34,7 @@ package final class Analyzer {
     package func analyse(
         _ bytes: UnsafeBufferPointer<UInt8>, path: RepositoryPath, language: Language
     ) -> FileAnalysis {
+        linker?.reset()
         let rules = book.rules(for: language)
         let gate = GateHits(rules, bytes)
         guard !gate.isEmpty else { return FileAnalysis(findings: [], coverage: calm(rules), idleSuppressions: []) }
@@ -75,7 +76,8 @@ package final class Analyzer {
 
     /// Parses the file if some query's literals occur, and adds what the queries find.
     private func runQueries(
-        _ rules: LanguageRules, _ gate: GateHits, _ path: RepositoryPath, _ bytes: UnsafeBufferPointer<UInt8>, _ candidates: inout [Candidate]
+        _ rules: LanguageRules, _ gate: GateHits, _ path: RepositoryPath, _ bytes: UnsafeBufferPointer<UInt8>,
+        _ candidates: inout [Candidate]
     ) -> Coverage {
         let hits = gate.offsets.map(\.index)
         let active = hits.filter { if case .query = rules.rules[$0].match { true } else { false } }

@@ -25,7 +25,8 @@ package struct DetectionLibrary: Sendable {
         digest.append("analyzer \(Self.analyzerVersion) \(Installation.version)")
         let loader = RuleLoader(reader: YAMLReader())
         var rules: [Rule] = []
-        for file in try installation.documents(in: "rulesets/detection") {
+        let documents = try ["rulesets/detection", "rulesets/taint"].flatMap(installation.documents)
+        for file in documents {
             let text = try installation.text(file)
             digest.append(text)
             rules += try loader.load(text, file: file)
@@ -53,7 +54,9 @@ package struct DetectionLibrary: Sendable {
     }
 
     /// A new analyzer, for one task at a time.
-    package func analyzer() -> Analyzer { Analyzer(book: book, grammars: grammars, redactor: redactor) }
+    package func analyzer(_ lookup: any SourceLookup) -> Analyzer {
+        Analyzer(book: book, grammars: grammars, redactor: redactor, lookup: lookup)
+    }
 
     /// A rule's title; its id where there is no such rule.
     package func title(ofRule id: String) -> String { book.descriptions.first { $0.id == id }?.title ?? id }

@@ -16,7 +16,8 @@ package struct RuleFileValidator: Sendable {
     /// Everything installed. Returns a line per file; throws the first error with its place.
     package func validateInstallation() throws -> [String] {
         let frameworks = try installation.documents(in: "rulesets/frameworks").map { "\(installation.home)/\($0)" }
-        let rules = try installation.documents(in: "rulesets/detection").map { "\(installation.home)/\($0)" }
+        let rules = try ["rulesets/detection", "rulesets/taint"].flatMap(installation.documents)
+            .map { "\(installation.home)/\($0)" }
         _ = try DetectionLibrary(installation)
         return try (frameworks + rules).map(validate)
     }

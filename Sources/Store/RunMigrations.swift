@@ -35,7 +35,9 @@ enum RunMigrations {
             key BLOB NOT NULL UNIQUE,
             path TEXT NOT NULL,
             reason TEXT NOT NULL,
-            detail TEXT NOT NULL
+            detail TEXT NOT NULL,
+            -- What the result depends on besides its own file; empty for nothing.
+            links TEXT NOT NULL
         ) STRICT;
 
         CREATE TABLE finding (
@@ -55,6 +57,8 @@ enum RunMigrations {
             symbol TEXT NOT NULL,
             evidence_line INTEGER NOT NULL,
             evidence TEXT NOT NULL,
+            -- The way of a value, as FlowText writes it; empty for rules that look at one place.
+            flow TEXT NOT NULL,
             suppression_reason TEXT,
             suppression_line INTEGER,
             PRIMARY KEY (analysis, number)

@@ -36,7 +36,7 @@ extension RunStore {
                 SELECT a.path, c.id, c.fingerprint, c.rule, c.weakness, c.severity,
                     coalesce(g.confidence, c.confidence), c.message,
                     c.start_line, c.start_column, c.end_line, c.end_column, c.symbol, c.evidence_line, c.evidence,
-                    c.suppression_reason, c.suppression_line
+                    c.suppression_reason, c.suppression_line, c.flow
                 FROM run_finding r
                 JOIN finding c ON c.analysis = r.analysis AND c.number = r.number
                 JOIN analysis a ON a.id = r.analysis
@@ -60,6 +60,7 @@ extension RunStore {
             evidence: Evidence(
                 firstLine: row[13],
                 lines: evidence.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)),
+            flow: FlowText.decode(row[17]),
             suppression: reason.map { Suppression(kind: .inSource, reason: $0, line: row[16]) })
     }
 

@@ -81,7 +81,9 @@ import Testing
             let line = "    x = x + g\((index + 1) % 30)(x)\n"
             return "def g\(index)(x):\n" + String(repeating: line, count: 6) + "    return x\n"
         }
-        let code = "from flask import request\nimport os\nos.system(request.args['a'])\n" + calls.joined() + "g0(request.args['b'])\n"
+        let code =
+            "from flask import request\nimport os\nos.system(request.args['a'])\n" + calls.joined()
+            + "g0(request.args['b'])\n"
         let analysis = try findings(code, "python")
         #expect(analysis.findings.contains { $0.rule == "python-flow-command-injection" })
         #expect(analysis.coverage.reason == .ruleLimit)
@@ -91,7 +93,8 @@ import Testing
     func deepNestingIsSurvived(_ language: String) throws {
         let nested = String(repeating: "(", count: 3000) + "1" + String(repeating: ")", count: 3000)
         let sum = (0..<5000).map { "a\($0)" }.joined(separator: " + ")
-        let code = language == "java"
+        let code =
+            language == "java"
             ? "class A { void f(HttpServletRequest r) { r.getParameter(\"x\"); Runtime.getRuntime().exec(\(nested)); exec(\(sum)); } }"
             : "from flask import request\nimport os\nos.system(\(nested))\nos.system(\(sum))\n"
         _ = try findings(code, language)

@@ -11,7 +11,9 @@ enum ProjectRules {
     static func load() throws -> [Rule] {
         try ["detection", "taint"].flatMap { part in
             let folder = ProjectFolder.rulesets.appending(path: part)
-            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+                $0.hasSuffix(".yaml")
+            }
             return try files.sorted().flatMap { name in
                 try RuleLoader(reader: YAMLReader())
                     .load(String(contentsOf: folder.appending(path: name), encoding: .utf8), file: "\(part)/\(name)")

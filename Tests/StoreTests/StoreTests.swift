@@ -77,7 +77,8 @@ import Testing
                         findings: [
                             finding("low-rule", .low, path, 1), finding("high-rule", .high, path, 2, suppressed: true),
                             finding("worst", .critical, path, 3),
-                        ], coverage: Coverage(.complete), idleSuppressions: [IdleSuppression(line: 9, problem: "idle")])
+                        ], coverage: Coverage(.complete), idleSuppressions: [IdleSuppression(line: 9, problem: "idle")]),
+                    links: ""
                 )
             })
         try store.recordResults(

@@ -66,9 +66,12 @@ package final class LanguageRules: Sendable {
         }
         self.flows = flows.isEmpty ? nil : FlowBook(flows)
         let words = Set(self.flows?.knowledge.flatMap(\.words) ?? []).sorted()
-        let sources = words.map { LiteralAutomaton.Entry(literal: Array($0.utf8), tag: Self.sourceTag, wholeWord: true) }
+        let sources = words.map {
+            LiteralAutomaton.Entry(literal: Array($0.utf8), tag: Self.sourceTag, wholeWord: true)
+        }
         let marker = Array(SuppressionComments.marker.utf8)
-        automaton = LiteralAutomaton(gates + sources + [.init(literal: marker, tag: Self.suppressionTag, wholeWord: false)])
+        automaton = LiteralAutomaton(
+            gates + sources + [.init(literal: marker, tag: Self.suppressionTag, wholeWord: false)])
     }
 
     /// True where some rule was written for this language, not merely for every text.

@@ -18,7 +18,8 @@ struct FlowAnalysis {
         let doubted = candidates.contains { book.replacing[rules.rules[$0.rule].description.id] != nil }
         guard !sourceOffsets.isEmpty || doubted || active.keys.contains(where: needsNoSource) else { return [] }
         let program = rules.language == .python ? PythonLowering.lower(source) : JavaLowering.lower(source)
-        let interpreter = FlowInterpreter(program, book: book, dialect: dialect, scratch: source.scratch, linker: linker)
+        let interpreter = FlowInterpreter(
+            program, book: book, dialect: dialect, scratch: source.scratch, linker: linker)
         let entries = FlowEntries(program, source.tree, offsets: marks(candidates, book, active))
         interpreter.run(entries.worthRunning)
         settle(&candidates, book, interpreter, program)
@@ -56,7 +57,8 @@ struct FlowAnalysis {
             verdicts[source.tree.bytes(place.node), default: []].append((place.rule, isHarmless))
         }
         // Calls in branches that cannot be taken; the functions around them were all run.
-        let unreached = interpreter.unfinished.isEmpty && program.isWhole
+        let unreached =
+            interpreter.unfinished.isEmpty && program.isWhole
             ? Set(program.calls.keys.filter { !interpreter.called.contains($0) }.map(source.tree.bytes)) : []
         let found = Set(interpreter.hits.map { FlowPlace(rule: $0.rule, node: source.tree.bytes($0.node).lowerBound) })
         candidates.removeAll { candidate in
@@ -76,7 +78,8 @@ struct FlowAnalysis {
     private func isSettled(_ candidate: Candidate, _ rule: Int, _ interpreter: FlowInterpreter) -> Bool {
         let scope = source.tree.bytes(source.tree.scope(of: source.tree.innermost(at: candidate.range.lowerBound)))
         let uses = interpreter.verdicts.filter { place, _ in
-            place.rule == rule && place.node >> FlowInterpreter.fileShift == 0 && scope.contains(source.tree.bytes(place.node).lowerBound)
+            place.rule == rule && place.node >> FlowInterpreter.fileShift == 0
+                && scope.contains(source.tree.bytes(place.node).lowerBound)
         }
         return !uses.isEmpty && uses.allSatisfy(\.value)
     }
@@ -94,7 +97,8 @@ struct FlowAnalysis {
         }
         if !steps.isEmpty { steps.append((place: .here(source.tree.bytes(hit.node)), note: "used here")) }
         return Candidate(
-            rule: book.rules[hit.rule].index, range: source.tree.bytes(hit.node), symbol: source.symbol(around: hit.node),
+            rule: book.rules[hit.rule].index, range: source.tree.bytes(hit.node),
+            symbol: source.symbol(around: hit.node),
             secrets: [], steps: steps)
     }
 }

@@ -6,7 +6,8 @@ struct FlowEntries {
 
     /// - Parameter offsets: the bytes of interest, ascending.
     init(_ program: Program, _ tree: FlatTree, offsets: [Int]) {
-        let numbers = Dictionary(program.functions.indices.map { (program.functions[$0].node, $0) }) { first, _ in first }
+        let numbers = Dictionary(program.functions.indices.map { (program.functions[$0].node, $0) }) { first, _ in first
+        }
         var callers: [String: Set<Int>] = [:]
         for (node, name) in Array(program.calls) + Array(program.creations) {
             callers[name, default: []].formUnion(Self.around(node, tree, numbers))

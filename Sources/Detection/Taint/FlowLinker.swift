@@ -34,6 +34,9 @@ final class FlowLinker {
         let tree: FlatTree
     }
 
+    /// Forgets what the last file was followed into.
+    func reset() { used = [] }
+
     /// Names the file examined next.
     func begin(_ path: RepositoryPath, _ language: Language, _ grammar: Grammar) {
         examined = path
@@ -82,7 +85,8 @@ final class FlowLinker {
             let lines = LineTable(buffer)
             let range = unit.tree.bytes(node)
             return Location(
-                path: path, startLine: lines.line(at: range.lowerBound), startColumn: lines.column(at: range.lowerBound),
+                path: path, startLine: lines.line(at: range.lowerBound),
+                startColumn: lines.column(at: range.lowerBound),
                 endLine: lines.line(at: range.upperBound), endColumn: lines.column(at: range.upperBound))
         }
     }

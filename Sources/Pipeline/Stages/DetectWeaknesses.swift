@@ -27,6 +27,7 @@ package struct DetectWeaknesses: Stage {
 
     package func run(_ input: FileManifest) async throws -> DetectionManifest {
         let work = try pending()
+        let index = SourceIndex(target)
         progress.began(.detect, total: work.count)
         var done = 0
         var unrecorded: [RunStore.FileResult] = []
@@ -35,7 +36,7 @@ package struct DetectWeaknesses: Stage {
                 .map { work[$0..<min($0 + Self.batchSize, work.count)] }[...]
             func addNext() {
                 guard let batch = batches.popFirst() else { return }
-                group.addTask { try examine(batch) }
+                group.addTask { try examine(batch, index) }
             }
             for _ in 0..<(jobs + 1) { addNext() }
             while let outcomes = try await group.next() {
@@ -64,7 +65,7 @@ package struct DetectWeaknesses: Stage {
     private struct Outcome: Sendable {
         enum Result: Sendable {
             case known(AnalysisCache.Entry)
-            case fresh(FileAnalysis)
+            case fresh(FileAnalysis, links: String)
             /// Could not be examined, or need not be.
             case none(Coverage)
         }
@@ -90,41 +91,45 @@ package struct DetectWeaknesses: Stage {
 
     // MARK: One batch
 
-    private func examine(_ batch: ArraySlice<Work>) throws -> [Outcome] {
+    private func examine(_ batch: ArraySlice<Work>, _ index: SourceIndex) throws -> [Outcome] {
         let known = try AnalysisCache(store).entries(batch.map(\.key))
-        let analyzer = library.analyzer()
+        let lookup = RecordingLookup(index)
+        let analyzer = library.analyzer(lookup)
         var buffer: [UInt8] = []
         return try batch.map { work in
             try Task.checkCancellation()
-            if let entry = known[work.key] { return Outcome(work: work, result: .known(entry)) }
+            if let entry = known[work.key], SourceLinks.hold(entry.links, index) {
+                return Outcome(work: work, result: .known(entry))
+            }
             // Out of this scan's scope, and nothing to carry over.
-            if work.file.coverage.reason == .unchangedSince {
+            if work.file.coverage.reason == .unchangedSince, known[work.key] == nil {
                 return Outcome(work: work, result: .none(work.file.coverage))
             }
-            return Outcome(work: work, result: examine(work.file, analyzer, &buffer))
+            let analysis = examine(work.file, analyzer, &buffer)
+            let links = SourceLinks(questions: lookup.take(), files: analyzer.linkedPaths).text(index)
+            return Outcome(
+                work: work, result: analysis.map { .fresh($0, links: links) } ?? .none(Coverage(.changedDuringScan)))
         }
     }
 
-    private func examine(_ file: SourceFile, _ analyzer: Analyzer, _ buffer: inout [UInt8]) -> Outcome.Result {
-        do {
-            try target.root.read(file.path, into: &buffer, limit: largestFile)
-        } catch {
-            return .none(Coverage(.changedDuringScan, "cannot be read any more"))
-        }
-        guard Digest(of: buffer) == file.digest else { return .none(Coverage(.changedDuringScan)) }
+    /// Nil where the file is not what the walk saw.
+    private func examine(_ file: SourceFile, _ analyzer: Analyzer, _ buffer: inout [UInt8]) -> FileAnalysis? {
+        guard (try? target.root.read(file.path, into: &buffer, limit: largestFile)) != nil,
+            Digest(of: buffer) == file.digest
+        else { return nil }
         let text = TextEncoding.utf8(of: buffer) ?? buffer
-        return .fresh(
-            text.withUnsafeBufferPointer { analyzer.analyse($0, path: file.path, language: file.language) })
+        return text.withUnsafeBufferPointer { analyzer.analyse($0, path: file.path, language: file.language) }
     }
 
     // MARK: Recording
 
     /// Keeps what the analyzer said for the first time, and says what became of each file.
     private func results(of outcomes: [Outcome]) throws -> [RunStore.FileResult] {
-        let fresh = outcomes.compactMap { outcome -> (Work, FileAnalysis)? in
-            if case .fresh(let analysis) = outcome.result { (outcome.work, analysis) } else { nil }
+        let fresh = outcomes.compactMap { outcome -> (Digest, RepositoryPath, FileAnalysis, String)? in
+            guard case .fresh(let analysis, let links) = outcome.result else { return nil }
+            return (outcome.work.key, outcome.work.file.path, analysis, links)
         }
-        var entries = try AnalysisCache(store).record(fresh.map { ($0.0.key, $0.0.file.path, $0.1) })[...]
+        var entries = try AnalysisCache(store).record(fresh)[...]
         return outcomes.map { outcome in
             let entry: AnalysisCache.Entry?
             switch outcome.result {

@@ -164,7 +164,8 @@ package struct ParseReview: Stage {
                 ?? cache.record([
                     (
                         key: key, path: source.path,
-                        analysis: FileAnalysis(findings: findings, coverage: Coverage(.complete), idleSuppressions: [])
+                        analysis: FileAnalysis(findings: findings, coverage: Coverage(.complete), idleSuppressions: []),
+                        links: ""
                     )
                 ])[0]
             reviews.append((ordinal, entry.id))

@@ -136,19 +136,28 @@ struct FindingSections {
         let location = finding.location
         var title: [Inline] = [.code("\(location.path.text):\(location.startLine)")]
         if !finding.symbol.isEmpty { title += [" in ", .code(finding.symbol)] }
+        var content: [Block] = [.paragraph(title)]
         // What a rule says stands above its places once; what only this place says stands here.
-        let isOwn = sections.header.rules.first { $0.id == finding.rule }.map { $0.message != finding.message } ?? true
-        let own: [Block] = isOwn ? [.paragraph([.text(finding.message)])] : []
-        return .section(
-            id: "finding-\(finding.id)", role: "finding",
-            [
-                .paragraph(title)
-            ] + own + [
-                .source(
-                    SourceExcerpt(
-                        firstLine: finding.evidence.firstLine, lines: finding.evidence.lines,
-                        marked: location.startLine...max(location.startLine, lastLine(finding))))
-            ])
+        let rule = sections.header.rules.first { $0.id == finding.rule }
+        if rule?.message != finding.message { content.append(.paragraph([.text(finding.message)])) }
+        content.append(
+            .source(
+                SourceExcerpt(
+                    firstLine: finding.evidence.firstLine, lines: finding.evidence.lines,
+                    marked: location.startLine...max(location.startLine, lastLine(finding)))))
+        if !finding.flow.isEmpty { content.append(flow(finding)) }
+        return .section(id: "finding-\(finding.id)", role: "finding", content)
+    }
+
+    /// How the value gets there, step by step; steps in other files name them.
+    private func flow(_ finding: Finding) -> Block {
+        let steps = finding.flow.map { step -> [Inline] in
+            let place =
+                step.location.path == finding.location.path
+                ? "line \(step.location.startLine)" : "\(step.location.path.text):\(step.location.startLine)"
+            return [.code(place), .text(" \(step.note)")]
+        }
+        return .details(summary: [.text("How the value gets there: \(steps.count) steps")], id: nil, [.bullets(steps)])
     }
 
     /// A match that ends at the beginning of a line does not reach into it.

@@ -165,6 +165,13 @@ struct JSONReportWriter {
             "start_column": .number(location.startColumn), "end_line": .number(location.endLine),
             "end_column": .number(location.endColumn), "symbol": .string(finding.symbol),
             "evidence": ["first_line": .number(finding.evidence.firstLine), "lines": .strings(finding.evidence.lines)],
+            "flow": .array(
+                finding.flow.map { step in
+                    [
+                        "path": .string(step.location.path.text), "line": .number(step.location.startLine),
+                        "note": .string(step.note),
+                    ]
+                }),
             "suppression": finding.suppression.map { suppression in
                 [
                     "kind": "in source", "reason": .string(suppression.reason),

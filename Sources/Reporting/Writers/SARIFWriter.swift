@@ -180,6 +180,7 @@ struct SARIFWriter {
                 ["severity": .string(finding.severity.rawValue), "confidence": .number(finding.confidence)]
             ),
         ]
+        if !finding.flow.isEmpty { fields.append(("codeFlows", codeFlows(finding.flow))) }
         if let suppression = finding.suppression {
             fields.append(
                 (
@@ -200,6 +201,26 @@ struct SARIFWriter {
         return .object(fields)
     }
 
+    private func codeFlows(_ flow: [FlowStep]) -> JSONValue {
+        let steps = flow.map { step -> JSONValue in
+            [
+                "location": [
+                    "physicalLocation": [
+                        "artifactLocation": location(step.location.path), "region": region(step.location),
+                    ], "message": text(step.note),
+                ]
+            ]
+        }
+        return [["threadFlows": [["locations": .array(steps)]]]]
+    }
+
+    private func region(_ location: Location) -> JSONValue {
+        [
+            "startLine": .number(location.startLine), "startColumn": .number(location.startColumn),
+            "endLine": .number(location.endLine), "endColumn": .number(location.endColumn),
+        ]
+    }
+
     private func location(of finding: Finding) -> JSONValue {
         let location = finding.location
         let evidence = finding.evidence
@@ -208,10 +229,7 @@ struct SARIFWriter {
                 "physicalLocation",
                 [
                     "artifactLocation": self.location(location.path),
-                    "region": [
-                        "startLine": .number(location.startLine), "startColumn": .number(location.startColumn),
-                        "endLine": .number(location.endLine), "endColumn": .number(location.endColumn),
-                    ],
+                    "region": region(location),
                     "contextRegion": [
                         "startLine": .number(evidence.firstLine),
                         "endLine": .number(evidence.firstLine + max(0, evidence.lines.count - 1)),

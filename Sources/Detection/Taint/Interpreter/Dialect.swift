@@ -10,7 +10,8 @@ struct Dialect {
     let divisionIsWhole: Bool
 
     static let java = Dialect(dropsPackages: true, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true)
-    static let python = Dialect(dropsPackages: false, namesAreLibrary: true, passesReceiver: true, divisionIsWhole: false)
+    static let python = Dialect(
+        dropsPackages: false, namesAreLibrary: true, passesReceiver: true, divisionIsWhole: false)
 
     /// A path from its first capitalised part on, where packages are dropped.
     func typeName(_ path: String) -> String {

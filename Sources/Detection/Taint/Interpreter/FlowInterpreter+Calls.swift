@@ -17,13 +17,17 @@ extension FlowInterpreter {
         if let index = method(name, of: receiver, base, arity: values.count) {
             return invoke(index, receiver: receiver, values, at: node)
         }
-        if let function = fieldFunction(receiver, name) { return invoke(function, receiver: .harmless, values, at: node) }
+        if let function = fieldFunction(receiver, name) {
+            return invoke(function, receiver: .harmless, values, at: node)
+        }
         return library(owner(receiver, base), name, receiver: receiver, base, values, at: node)
     }
 
     /// The path of a receiver; where nothing is known of it, its name says most.
     private func owner(_ receiver: Value, _ base: Expression) -> Int {
-        guard receiver.path == 0, dialect.namesAreLibrary, case .name(let name) = base.form else { return receiver.path }
+        guard receiver.path == 0, dialect.namesAreLibrary, case .name(let name) = base.form else {
+            return receiver.path
+        }
         return paths.number(name)
     }
 
@@ -59,7 +63,9 @@ extension FlowInterpreter {
     // MARK: Functions of this file
 
     private func method(_ name: String, of receiver: Value, _ base: Expression, arity: Int) -> Int? {
-        if case .receiver = base.form, let owner = frames.last?.owner { return method(name, inClass: owner, arity: arity) }
+        if case .receiver = base.form, let owner = frames.last?.owner {
+            return method(name, inClass: owner, arity: arity)
+        }
         guard receiver.path != 0, let owner = classNumber(receiver.path) else { return nil }
         return method(name, inClass: owner, arity: arity)
     }
@@ -90,7 +96,8 @@ extension FlowInterpreter {
 
     /// Runs a function of this file with the given values.
     func invoke(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
-        guard frames.count <= Self.deepestCall, frames.count(where: { $0.function == index }) < 2, let before = live else {
+        guard frames.count <= Self.deepestCall, frames.count(where: { $0.function == index }) < 2, let before = live
+        else {
             return unknown(receiver: receiver, values)
         }
         let function = functions[index]
@@ -122,7 +129,9 @@ extension FlowInterpreter {
             function.owner == nil || receiver.objects == frames[0].receiver.objects
         else { return false }
         return function.parameters.allSatisfy { parameter in
-            guard let value = variables[parameter.name], value.constants == nil, value.objects.isEmpty else { return false }
+            guard let value = variables[parameter.name], value.constants == nil, value.objects.isEmpty else {
+                return false
+            }
             let entry = entryValue(parameter, of: function)
             return value.path == entry.path && value.flows == entry.flows
         }
@@ -160,10 +169,12 @@ extension FlowInterpreter {
         var result = Value.open
         for source in book.knowledge.flatMap(\.sources) {
             let isMarked = parameter.marks.contains { source.marks.contains($0) }
-            let isHandler = fromRoute(parameter, function) && function.marks.contains { mark in
-                let (owner, name) = Self.split(mark)
-                return source.decorated.contains { Self.fits($0, owner, name) }
-            }
+            let isHandler =
+                fromRoute(parameter, function)
+                && function.marks.contains { mark in
+                    let (owner, name) = Self.split(mark)
+                    return source.decorated.contains { Self.fits($0, owner, name) }
+                }
             guard isMarked || (isHandler && !["self", "cls", "request"].contains(parameter.name)) else { continue }
             result = sourced(FlowBook.SourceRef(kind: source.kind, note: source.note), at: parameter.node, path: 0)
         }
@@ -187,13 +198,15 @@ extension FlowInterpreter {
     }
 
     static func fits(_ signature: Signature, _ owner: String, _ name: String) -> Bool {
-        (signature.isPattern ? signature.matchesPattern(name) : signature.name == name) && signature.matches(owner: owner)
+        (signature.isPattern ? signature.matchesPattern(name) : signature.name == name)
+            && signature.matches(owner: owner)
     }
 }
 
 extension Value {
     /// Whether nothing is known of it, not even that it is from outside.
     fileprivate var isNeutral: Bool {
-        constants == nil && objects.isEmpty && function == nil && flows.allSatisfy { $0.source == Flow.elsewhere && $0.clean == 0 }
+        constants == nil && objects.isEmpty && function == nil
+            && flows.allSatisfy { $0.source == Flow.elsewhere && $0.clean == 0 }
     }
 }

@@ -34,7 +34,9 @@ extension FlowInterpreter {
         guard var object = live?.objects[id] else { return }
         switch operation {
         case .add, .append:
-            if arguments.count == 2, operation == .add { return insert(arguments[1], at: arguments[0], in: id, isCertain) }
+            if arguments.count == 2, operation == .add {
+                return insert(arguments[1], at: arguments[0], in: id, isCertain)
+            }
             let value = operation == .append ? mixtureKeepingConstants(arguments) : arguments.first ?? .harmless
             if object.items != nil { object.append(value) } else { object.addRest(value) }
             if !isCertain { object.collapse() }
@@ -76,7 +78,9 @@ extension FlowInterpreter {
 
     private func insert(_ value: Value, at position: Value, in id: Int, _ isCertain: Bool) {
         guard var object = live?.objects[id] else { return }
-        if isCertain, let index = position.constant?.integer, let count = object.items?.count, index >= 0, index <= count {
+        if isCertain, let index = position.constant?.integer, let count = object.items?.count, index >= 0,
+            index <= count
+        {
             object.items?.insert(value, at: index)
         } else {
             object.collapse()
@@ -105,7 +109,9 @@ extension FlowInterpreter {
 
     /// Whether the key is known to be there.
     private func isCertain(_ receiver: Value, _ key: Value) -> Bool {
-        guard let key = key.constant?.text, receiver.objects.count == 1, let id = receiver.objects.first else { return false }
+        guard let key = key.constant?.text, receiver.objects.count == 1, let id = receiver.objects.first else {
+            return false
+        }
         return live?.objects[id]?.fields[key] != nil
     }
 
@@ -119,7 +125,9 @@ extension FlowInterpreter {
             if let position {
                 let index = position < 0 ? count + position : position
                 if index >= 0, index < count, let removed = object.items?.remove(at: index) { result = removed }
-            } else if let text = arguments.first?.constant, let index = object.items?.firstIndex(where: { $0.constant == text }) {
+            } else if let text = arguments.first?.constant,
+                let index = object.items?.firstIndex(where: { $0.constant == text })
+            {
                 object.items?.remove(at: index)
             } else {
                 object.collapse()

@@ -57,7 +57,9 @@ extension FlowInterpreter {
         if let value = live?.variables[name] { return value }
         if let owner = frames.last?.owner, !dialect.passesReceiver, let value = field(name, of: owner) { return value }
         if let value = file.globals[name] { return value }
-        if let index = file.functionsByName[name]?.first(where: { functions[$0].owner == nil }) { return Value(function: index) }
+        if let index = file.functionsByName[name]?.first(where: { functions[$0].owner == nil }) {
+            return Value(function: index)
+        }
         if file.classesByName[name] != nil { return Value(path: paths.number(name)) }
         return library(name)
     }
@@ -248,7 +250,9 @@ extension FlowInterpreter {
     }
 
     private func cast(_ value: Value, _ type: String) -> Value {
-        if dialect.isNumeric(type) { return Value(constants: value.constants?.contains { $0.string != nil } ?? true ? nil : value.constants) }
+        if dialect.isNumeric(type) {
+            return Value(constants: value.constants?.contains { $0.string != nil } ?? true ? nil : value.constants)
+        }
         var result = value
         if type != "Object", type != "String" || value.path != 0 { result.path = paths.number(type) }
         return result
@@ -258,7 +262,11 @@ extension FlowInterpreter {
         var object = HeapObject.emptyMap
         for (key, value) in pairs {
             let (key, value) = (evaluate(key), evaluate(value))
-            if let key = key.constant, object.fields.count < 200 { object.fields[key.text] = value } else { object.addRest(value) }
+            if let key = key.constant, object.fields.count < 200 {
+                object.fields[key.text] = value
+            } else {
+                object.addRest(value)
+            }
         }
         return Value(objects: [allocate(node, object)])
     }

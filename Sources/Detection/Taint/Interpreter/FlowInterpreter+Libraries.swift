@@ -16,8 +16,10 @@ extension FlowInterpreter {
             if effects.type != nil || result.path == 0 { result.path = type }
         } else {
             let isKnown = effects.isHarmless || effects.cleans != 0 || effects.restores != 0
-            result = property(name, receiver, values)
-                ?? (isKnown ? mixture([receiver].compactMap { $0 } + values.map(\.value)) : unknown(receiver: receiver, values))
+            result =
+                property(name, receiver, values)
+                ?? (isKnown
+                    ? mixture([receiver].compactMap { $0 } + values.map(\.value)) : unknown(receiver: receiver, values))
             if effects.isOpaque { result = Value(flows: Value.open.flows) }
             if effects.isHarmless || effects.cleans == .max { result.flows.removeAll { $0.source == Flow.elsewhere } }
             if result.path == 0 { result.path = type }

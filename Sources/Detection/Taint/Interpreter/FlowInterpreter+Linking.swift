@@ -21,7 +21,9 @@ struct ProgramFile {
         functionsByName = Dictionary(grouping: program.functions.indices.map { $0 + functionBase }) {
             program.functions[$0 - functionBase].name
         }
-        classesByName = Dictionary(program.classes.indices.map { (program.classes[$0].name, $0 + classBase) }) { first, _ in first }
+        classesByName = Dictionary(program.classes.indices.map { (program.classes[$0].name, $0 + classBase) }) {
+            first, _ in first
+        }
     }
 }
 
@@ -65,7 +67,8 @@ extension FlowInterpreter {
     func linkedCall(
         _ owner: Int, _ name: String, _ receiver: Value?, _ values: [ArgumentValue], at node: Int
     ) -> Value? {
-        guard linker != nil, dialect.passesReceiver, owner != 0, case .module(let number) = link(paths.text(owner)) else {
+        guard linker != nil, dialect.passesReceiver, owner != 0, case .module(let number) = link(paths.text(owner))
+        else {
             return nil
         }
         if let index = files[number].functionsByName[name]?.first(where: { functions[$0].owner == nil }) {
@@ -77,7 +80,9 @@ extension FlowInterpreter {
 
     /// A variable, function or class of a module.
     func linkedMember(_ owner: String, _ name: String) -> Value? {
-        guard linker != nil, dialect.passesReceiver, !owner.isEmpty, case .module(let number) = link(owner) else { return nil }
+        guard linker != nil, dialect.passesReceiver, !owner.isEmpty, case .module(let number) = link(owner) else {
+            return nil
+        }
         if let value = files[number].globals[name] { return value }
         return files[number].classesByName[name].map { _ in Value(path: paths.number(owner + "." + name)) }
     }

@@ -1,7 +1,9 @@
 /// Instances of the classes whose source is known, and of others.
 extension FlowInterpreter {
     func create(_ type: String, _ values: [ArgumentValue], at node: Int) -> Value {
-        guard let owner = file.classesByName[type] ?? linkedClass(type) else { return createLibrary(type, values, at: node) }
+        guard let owner = file.classesByName[type] ?? linkedClass(type) else {
+            return createLibrary(type, values, at: node)
+        }
         return construct(owner, values, at: node)
     }
 

@@ -32,7 +32,8 @@ extension FlowInterpreter {
 
     private func split(_ receiver: Value?, _ arguments: [Value], at node: Int) -> Value {
         let parts = mixture([receiver].compactMap { $0 })
-        guard let text = receiver?.constant?.string, arguments.count == 1, let mark = arguments[0].constant?.string?.first,
+        guard let text = receiver?.constant?.string, arguments.count == 1,
+            let mark = arguments[0].constant?.string?.first,
             arguments[0].constant?.string?.count == 1
         else { return parts }
         let items = text.split(separator: mark, omittingEmptySubsequences: false).prefix(64)
@@ -43,7 +44,8 @@ extension FlowInterpreter {
 
     /// The elements of a lone list argument, else the arguments themselves.
     private func spread(_ arguments: [Value]) -> [Value] {
-        guard arguments.count == 1, arguments[0].objects.count == 1, let items = live?.objects[arguments[0].objects[0]]?.items
+        guard arguments.count == 1, arguments[0].objects.count == 1,
+            let items = live?.objects[arguments[0].objects[0]]?.items
         else { return arguments }
         return items
     }
@@ -99,7 +101,8 @@ extension FlowInterpreter {
         switch operation {
         case .text, .copy:
             // `text.encode("utf-8")` is about the receiver, `String.valueOf(x)` about the argument.
-            let isAboutReceiver = receiver.map { !($0.flows.isEmpty && $0.constants == nil && $0.objects.isEmpty) } ?? false
+            let isAboutReceiver =
+                receiver.map { !($0.flows.isEmpty && $0.constants == nil && $0.objects.isEmpty) } ?? false
             let value = (isAboutReceiver ? receiver : arguments.first ?? receiver) ?? .harmless
             return operation == .text ? written(value) : Value(flows: deep(value).flows, constants: value.constants)
         case .concat: return text([receiver].compactMap { $0 }.map(written) + arguments.map(written))
@@ -109,7 +112,9 @@ extension FlowInterpreter {
         case .format: return mixture([receiver].compactMap { $0 } + values.map(\.value))
         case .edit:
             // An edit of a builder: its content is mixed with the arguments.
-            guard let receiver, let id = receiver.objects.first else { return mixture([receiver].compactMap { $0 } + arguments) }
+            guard let receiver, let id = receiver.objects.first else {
+                return mixture([receiver].compactMap { $0 } + arguments)
+            }
             let content = mixture(arguments)
             live?.objects[id]?.collapse()
             live?.objects[id]?.addRest(content)
@@ -128,7 +133,8 @@ extension FlowInterpreter {
         case .charAt, .substring, .upper, .lower, .trim: return Value(flows: deep(receiver).flows)
         case .replace:
             let result = mixture([receiver] + arguments.dropFirst())
-            guard let text = arguments.first?.constant?.string, arguments.last?.constant?.string?.contains(text) == false
+            guard let text = arguments.first?.constant?.string,
+                arguments.last?.constant?.string?.contains(text) == false
             else { return result }
             return result.cleaned(book.guards(text))
         case .append, .add, .insert, .put: return nil

@@ -35,7 +35,9 @@ extension FlowInterpreter {
             case .binary(.and, let left, let right) where holds: parts += [(left, true), (right, true)]
             case .binary(.or, let left, let right) where !holds: parts += [(left, false), (right, false)]
             case .binary(let sign, let mark, let whole) where sign == .contains && !holds || sign == .lacks && holds:
-                guard case .slice(let base, _, _) = whole.form, case .name(let name) = base.form, isQuote(mark) else { break }
+                guard case .slice(let base, _, _) = whole.form, case .name(let name) = base.form, isQuote(mark) else {
+                    break
+                }
                 seen[name, default: []].insert("inside")
             case .call(.some(let base), let test, let arguments) where holds && arguments.count == 1:
                 guard case .name(let name) = base.form, isQuote(arguments[0].value) else { break }
@@ -134,11 +136,15 @@ extension FlowInterpreter {
                 member(arguments[0].value, of: base)
             }
         }
-        if let base, arguments.count == 1, !truth, ["contains", "includes"].contains(name) { lacks(base, arguments[0].value) }
+        if let base, arguments.count == 1, !truth, ["contains", "includes"].contains(name) {
+            lacks(base, arguments[0].value)
+        }
         guard truth, let check = book.checks[name] else { return }
         let subject = check.subject.map { $0 < arguments.count ? arguments[$0].value : nil } ?? base
         if let subject, !check.types.isEmpty { return typedCheck(subject, check) }
-        guard let subject, case .name(let variable) = subject.form, let value = live?.variables[variable] else { return }
+        guard let subject, case .name(let variable) = subject.form, let value = live?.variables[variable] else {
+            return
+        }
         live?.variables[variable] = value.cleaned(check.kinds)
     }
 }

@@ -23,7 +23,9 @@ extension FlowInterpreter {
         switch condition.key {
         case .position(let position): value = position < values.count ? values[position].value : nil
         case .name(let name):
-            value = values.first { $0.name == name }?.value ?? values.lazy.compactMap { self.field(name, of: $0.value) }.first
+            value =
+                values.first { $0.name == name }?.value
+                ?? values.lazy.compactMap { self.field(name, of: $0.value) }.first
         }
         guard let value else { return condition.holdsIfAbsent }
         guard let constants = value.constants else { return holds(condition, of: value) }

@@ -18,7 +18,8 @@ extension FlowInterpreter {
         case .forEach(let target, let type, let source, let body): forEach(target, type, source, body)
         case .choose(let subject, let cases): choose(subject, cases)
         case .attempt(let body, let handlers, let finally): attempt(body, handlers, finally)
-        case .leave(let expression): leave(expression.map(evaluate) ?? Value(.null), at: here(expression?.node ?? statement.node))
+        case .leave(let expression):
+            leave(expression.map(evaluate) ?? Value(.null), at: here(expression?.node ?? statement.node))
         case .raise(let expression):
             if let expression { _ = evaluate(expression) }
             rememberForHandlers()

@@ -2,7 +2,8 @@
 extension FlowInterpreter {
     func assignment(_ target: Expression, _ value: Expression, _ type: String?) -> Value {
         let result = evaluate(value)
-        assign(target, trace.extend(result, at: here(target.node)) { "assigned to '\(self.label(target))'" }, type: type)
+        assign(
+            target, trace.extend(result, at: here(target.node)) { "assigned to '\(self.label(target))'" }, type: type)
         return result
     }
 
@@ -21,7 +22,8 @@ extension FlowInterpreter {
         switch target.form {
         case .name(let name): assign(name, value, isDeclaration: type != nil, at: here(target.node))
         case .member(let base, let name): store(value, in: evaluate(base), base, field: name, at: here(target.node))
-        case .element(let base, let key): store(value, in: evaluate(base), base, key: evaluate(key), at: here(target.node))
+        case .element(let base, let key):
+            store(value, in: evaluate(base), base, key: evaluate(key), at: here(target.node))
         case .sequence(let targets):
             for (index, inner) in targets.enumerated() {
                 assign(inner, element(of: value, at: Value(.integer(index))), type: nil)
@@ -88,7 +90,9 @@ extension FlowInterpreter {
             } else {
                 object.addRest(value)
             }
-        } else if let key = key.constant, object.items == nil || object.items?.isEmpty == true, object.fields.count < 200 {
+        } else if let key = key.constant, object.items == nil || object.items?.isEmpty == true,
+            object.fields.count < 200
+        {
             if isCertain { object.fields[key.text] = value } else { object.joinField(key.text, value) }
         } else {
             object.addRest(value)

@@ -63,7 +63,9 @@ struct FlowBook: Sendable {
         var seen: Set<String> = []
         knowledge = rules.map(\.rule.knowledge).filter { seen.insert($0.name).inserted }
         var bits: [String: UInt64] = ["all": .max]
-        for (position, kind) in Set(rules.map(\.rule.kind)).sorted().prefix(62).enumerated() { bits[kind] = 1 << position }
+        for (position, kind) in Set(rules.map(\.rule.kind)).sorted().prefix(62).enumerated() {
+            bits[kind] = 1 << position
+        }
         self.bits = bits
         var members: [String: SourceRef] = [:]
         for source in knowledge.flatMap(\.sources) {

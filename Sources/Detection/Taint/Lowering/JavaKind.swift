@@ -1,7 +1,8 @@
 /// The node kinds of Java's grammar that lowering knows.
 enum JavaKind: String {
     // declarations
-    case import_declaration, class_declaration, interface_declaration, enum_declaration, record_declaration, class_body, interface_body
+    case import_declaration, class_declaration, interface_declaration, enum_declaration, record_declaration, class_body,
+        interface_body
     case enum_body, enum_body_declarations, method_declaration, constructor_declaration
     case compact_constructor_declaration, field_declaration, formal_parameter, spread_parameter, static_initializer
     case variable_declarator, modifiers, marker_annotation, annotation, super_interfaces, extends_interfaces

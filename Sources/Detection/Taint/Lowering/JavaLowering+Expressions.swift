@@ -4,7 +4,9 @@ extension JavaLowering {
     mutating func expression(_ node: Int) -> Expression {
         // What is found is the expression itself, not the parentheses around it.
         var node = node
-        while reader.kind(node) == .parenthesized_expression || reader.kind(node) == .condition, let inner = reader.named(node).first { node = inner }
+        while reader.kind(node) == .parenthesized_expression || reader.kind(node) == .condition,
+            let inner = reader.named(node).first
+        { node = inner }
         guard depth < Self.deepest else {
             program.isWhole = false
             return Expression(node: node, form: .mixture([]))
@@ -23,10 +25,14 @@ extension JavaLowering {
         case .method_invocation: return call(node)
         case .object_creation_expression: return creation(node)
         case .field_access:
-            guard let object = reader.child(node, .object), let field = reader.child(node, .field) else { return mix(node) }
+            guard let object = reader.child(node, .object), let field = reader.child(node, .field) else {
+                return mix(node)
+            }
             return .member(expression(object), reader.text(field))
         case .array_access:
-            guard let array = reader.child(node, .array), let index = reader.child(node, .index) else { return mix(node) }
+            guard let array = reader.child(node, .array), let index = reader.child(node, .index) else {
+                return mix(node)
+            }
             return .element(expression(array), expression(index))
         case .array_creation_expression:
             return reader.child(node, .value).map { form($0) } ?? .create("Array", [])

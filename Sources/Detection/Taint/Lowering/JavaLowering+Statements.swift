@@ -30,7 +30,8 @@ extension JavaLowering {
             let test = condition(node)
             let then = block(reader.child(node, .consequence))
             return [
-                Statement(node: node, form: .branch(test, then: then, otherwise: block(reader.child(node, .alternative))))
+                Statement(
+                    node: node, form: .branch(test, then: then, otherwise: block(reader.child(node, .alternative))))
             ]
         case .switch_statement, .switch_expression: return [choice(node)]
         case .try_statement, .try_with_resources_statement: return [attempt(node)]
@@ -102,7 +103,9 @@ extension JavaLowering {
         var body: [Statement] = []
         if let resources = reader.child(node, .resources) {
             for resource in reader.named(resources) {
-                guard let name = reader.child(resource, .name), let value = reader.child(resource, .value) else { continue }
+                guard let name = reader.child(resource, .name), let value = reader.child(resource, .value) else {
+                    continue
+                }
                 let target = Expression(node: name, form: .name(reader.text(name)))
                 let type = reader.child(resource, .type).map(typeName)
                 let assigned = Expression(node: resource, form: .assign(target, expression(value), type: type))

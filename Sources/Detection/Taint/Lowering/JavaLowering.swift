@@ -21,7 +21,8 @@ struct JavaLowering {
         guard let kind = reader.tree.grammar.kind("scoped_type_identifier", isNamed: true) else { return }
         for node in reader.tree.nodes(ofKind: kind) {
             let text = reader.text(node)
-            guard text.first?.isLowercase ?? false, !text.contains("<"), let name = text.split(separator: ".").last else { continue }
+            guard text.first?.isLowercase ?? false, !text.contains("<"), let name = text.split(separator: ".").last
+            else { continue }
             program.imports[String(name)] = text
         }
     }

@@ -16,6 +16,7 @@ enum PythonKind: String {
     case conditional_expression, list, tuple, dictionary, pair, set, list_comprehension, set_comprehension
     case dictionary_comprehension, generator_expression, for_in_clause, if_clause, lambda, parenthesized_expression
     case await, list_splat, dictionary_splat, as_pattern, as_pattern_target, true_ = "true", false_ = "false"
-    case nothing = "none", integer, float, identifier, pattern_list, tuple_pattern, list_pattern, expression_list, type, yield
+    case nothing = "none", integer, float, identifier, pattern_list, tuple_pattern, list_pattern, expression_list, type,
+        yield
     case format_specifier, type_conversion
 }

@@ -4,7 +4,9 @@ extension PythonLowering {
     mutating func expression(_ node: Int) -> Expression {
         // What is found is the expression itself, not the parentheses around it.
         var node = node
-        while reader.kind(node) == .parenthesized_expression || reader.kind(node) == .await, let inner = reader.named(node).first { node = inner }
+        while reader.kind(node) == .parenthesized_expression || reader.kind(node) == .await,
+            let inner = reader.named(node).first
+        { node = inner }
         guard depth < Self.deepest else {
             program.isWhole = false
             return Expression(node: node, form: .mixture([]))
@@ -20,7 +22,9 @@ extension PythonLowering {
         case .parenthesized_expression, .await: return reader.named(node).first.map { form($0) } ?? .mixture([])
         case .call: return call(node)
         case .attribute:
-            guard let object = reader.child(node, .object), let name = reader.child(node, .attribute) else { return mix(node) }
+            guard let object = reader.child(node, .object), let name = reader.child(node, .attribute) else {
+                return mix(node)
+            }
             return .member(expression(object), reader.text(name))
         case .subscript_: return element(node)
         case .assignment, .augmented_assignment: return assignment(node)
@@ -78,7 +82,9 @@ extension PythonLowering {
     }
 
     private mutating func element(_ node: Int) -> Expression.Form {
-        guard let value = reader.child(node, .value), let key = reader.child(node, .subscript_) else { return mix(node) }
+        guard let value = reader.child(node, .value), let key = reader.child(node, .subscript_) else {
+            return mix(node)
+        }
         guard reader.kind(key) == .slice else { return .element(expression(value), expression(key)) }
         var bounds: [Expression?] = [nil]
         for part in reader.tree.children(key) {
@@ -113,11 +119,13 @@ extension PythonLowering {
     private mutating func mapping(_ node: Int) -> Expression.Form {
         var pairs: [(Expression, Expression)] = []
         for child in reader.named(node) {
-            if reader.kind(child) == .pair, let key = reader.child(child, .key), let value = reader.child(child, .value) {
+            if reader.kind(child) == .pair, let key = reader.child(child, .key), let value = reader.child(child, .value)
+            {
                 pairs.append((expression(key), expression(value)))
             } else {
                 let spread = expression(child)
-                pairs.append((Expression(node: child, form: .mixture([])), Expression(node: child, form: .mixture([spread]))))
+                pairs.append(
+                    (Expression(node: child, form: .mixture([])), Expression(node: child, form: .mixture([spread]))))
             }
         }
         return .mapping(pairs)
@@ -125,7 +133,8 @@ extension PythonLowering {
 
     private mutating func comprehension(_ node: Int) -> Expression.Form {
         let clauses = reader.named(node).filter { reader.kind($0) == .for_in_clause }
-        guard clauses.count == 1, let left = reader.child(clauses[0], .left), let right = reader.child(clauses[0], .right),
+        guard clauses.count == 1, let left = reader.child(clauses[0], .left),
+            let right = reader.child(clauses[0], .right),
             let body = reader.child(node, .body)
         else { return mix(node) }
         let tests = reader.named(node).filter { reader.kind($0) == .if_clause }.flatMap(reader.named)
@@ -168,7 +177,8 @@ extension PythonLowering {
         case .comparison_operator:
             let operands = reader.named(node)
             guard operands.count == 2 else { return nil }
-            let sign = reader.tree.children(node).filter { !reader.tree.isNamed($0) }.map(reader.text).joined(separator: " ")
+            let sign = reader.tree.children(node).filter { !reader.tree.isNamed($0) }.map(reader.text).joined(
+                separator: " ")
             guard let operation = Self.operators[sign] else { return nil }
             return .binary(operation, expression(operands[0]), expression(operands[1]))
         case .conditional_expression:
@@ -233,7 +243,9 @@ extension PythonLowering {
             if let value = reader.named(hole).first { parts.append(expression(value)) }
             position = range.upperBound
         }
-        if position < end { parts.append(Expression(node: node, form: .literal(.text(piece(position..<end, isRaw, braces: true))))) }
+        if position < end {
+            parts.append(Expression(node: node, form: .literal(.text(piece(position..<end, isRaw, braces: true)))))
+        }
         return .text(parts)
     }
 

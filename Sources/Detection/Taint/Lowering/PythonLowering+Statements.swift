@@ -86,13 +86,15 @@ extension PythonLowering {
         case .while_statement:
             let body = block(reader.child(node, .body))
             let after = reader.child(node, .alternative).map { block(reader.child($0, .body)) } ?? []
-            return [Statement(node: node, form: .loop(test: test(node), body: body, step: [], testsFirst: true))] + after
+            return [Statement(node: node, form: .loop(test: test(node), body: body, step: [], testsFirst: true))]
+                + after
         case .for_statement:
             guard let left = reader.child(node, .left), let right = reader.child(node, .right) else { return [] }
             let (target, source) = (expression(left), expression(right))
             let body = block(reader.child(node, .body))
             let after = reader.child(node, .alternative).map { block(reader.child($0, .body)) } ?? []
-            return [Statement(node: node, form: .forEach(target: target, type: nil, source: source, body: body))] + after
+            return [Statement(node: node, form: .forEach(target: target, type: nil, source: source, body: body))]
+                + after
         case .expression_statement, .assert_statement:
             return reader.named(node).prefix(1).map { Statement(node: node, form: .expression(expression($0))) }
         default:
@@ -136,7 +138,8 @@ extension PythonLowering {
                 let key = reader.child(target, .subscript_)
             else { return nil }
             let call = Expression(
-                node: target, form: .call(expression(value), "__delitem__", [Argument(name: nil, value: expression(key))]))
+                node: target,
+                form: .call(expression(value), "__delitem__", [Argument(name: nil, value: expression(key))]))
             return Statement(node: target, form: .expression(call))
         }
     }

@@ -75,7 +75,9 @@ struct HeapObject {
     static var emptyMap: HeapObject { HeapObject() }
 
     /// The values at known keys in the order of the keys: reports must not depend on the order of a hash table.
-    var orderedValues: [Value] { fields.count < 2 ? Array(fields.values) : fields.sorted { $0.key < $1.key }.map(\.value) }
+    var orderedValues: [Value] {
+        fields.count < 2 ? Array(fields.values) : fields.sorted { $0.key < $1.key }.map(\.value)
+    }
 
     /// Everything in it.
     var all: Value {

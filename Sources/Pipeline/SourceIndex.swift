@@ -1,0 +1,119 @@
+import Detection
+import Ingestion
+import OrchestratorCore
+import Synchronization
+
+/// The files of a target that data can be followed into, by name.
+final class SourceIndex: Sendable {
+    private let root: RootFolder
+    private let byName: [String: [SourceFile]]
+    private let digests: [RepositoryPath: Digest]
+    private static let largestFile = 1024 * 1024
+
+    init(_ target: Target) {
+        root = target.root
+        var byName: [String: [SourceFile]] = [:]
+        var digests: [RepositoryPath: Digest] = [:]
+        let extra: Set<CoverageReason> = [.complete, .unchangedSince, .generated]
+        for entry in target.files where entry.isListed && extra.contains(entry.file.coverage.reason) {
+            guard let digest = entry.file.digest else { continue }
+            digests[entry.file.path] = digest
+            for name in Self.names(entry.file.path) { byName[name, default: []].append(entry.file) }
+        }
+        self.byName = byName
+        self.digests = digests
+    }
+
+    /// The name without its extension; a Python package also goes by its folder's name.
+    private static func names(_ path: RepositoryPath) -> [String] {
+        let name = String(decoding: path.name.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self)
+        guard name == "__init__", let folder = path.parent else { return [name] }
+        return [name, String(decoding: folder.name, as: UTF8.self)]
+    }
+
+    /// Ascending by path.
+    func paths(named name: String, _ language: Language) -> [RepositoryPath] {
+        (byName[name] ?? []).filter { $0.language == language }.map(\.path)
+    }
+
+    func digest(of path: RepositoryPath) -> Digest? { digests[path] }
+
+    /// The content as the walk saw it, as UTF-8; nil where it is not that any more.
+    func content(of path: RepositoryPath) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        guard let digest = digests[path], (try? root.read(path, into: &bytes, limit: Self.largestFile)) != nil,
+            Digest(of: bytes) == digest
+        else { return nil }
+        return TextEncoding.utf8(of: bytes) ?? bytes
+    }
+}
+
+/// What one analyzer asked of the index for the file at hand: its result holds as long as the answers stay the same.
+final class RecordingLookup: SourceLookup {
+    private let index: SourceIndex
+    private let asked = Mutex<Set<String>>([])
+
+    init(_ index: SourceIndex) { self.index = index }
+
+    func paths(named name: String, _ language: Language) -> [RepositoryPath] {
+        asked.withLock { _ = $0.insert(language.rawValue + "\n" + name) }
+        return index.paths(named: name, language)
+    }
+
+    func content(of path: RepositoryPath) -> [UInt8]? { index.content(of: path) }
+
+    /// What was asked since the last call.
+    func take() -> [String] {
+        asked.withLock { asked in
+            defer { asked = [] }
+            return asked.sorted()
+        }
+    }
+}
+
+/// What a result depends on besides its own file, as text: kept with it, and compared before it is used again.
+struct SourceLinks {
+    private let questions: [String]
+    private let files: [RepositoryPath]
+
+    init(questions: [String], files: [RepositoryPath]) {
+        self.questions = questions
+        self.files = files
+    }
+
+    /// Reads what `text` wrote; nil for the empty text, which depends on nothing.
+    init?(_ text: String) {
+        guard !text.isEmpty else { return nil }
+        let lines = text.split(separator: "\u{1E}", omittingEmptySubsequences: false)
+        questions = lines.first?.split(separator: "\u{1F}").map(String.init) ?? []
+        files =
+            lines.dropFirst().first?.split(separator: "\u{1F}").compactMap { RepositoryPath(text: String($0)) } ?? []
+    }
+
+    /// Questions, files, and a digest of the answers.
+    func text(_ index: SourceIndex) -> String {
+        guard !questions.isEmpty || !files.isEmpty else { return "" }
+        return [
+            questions.joined(separator: "\u{1F}"), files.map(\.text).joined(separator: "\u{1F}"), digest(index).hex,
+        ].joined(separator: "\u{1E}")
+    }
+
+    private func digest(_ index: SourceIndex) -> Digest {
+        var builder = Digest.Builder()
+        for question in questions {
+            let parts = question.split(separator: "\n", maxSplits: 1).map(String.init)
+            builder.append(question)
+            for path in index.paths(named: parts.last ?? "", Language(rawValue: parts.first ?? "")) {
+                builder.append(path.text)
+            }
+        }
+        for file in files { builder.append(index.digest(of: file)?.hex ?? "") }
+        return builder.finish()
+    }
+
+    /// True where a kept result still holds.
+    static func hold(_ text: String, _ index: SourceIndex) -> Bool {
+        guard let links = SourceLinks(text) else { return true }
+        return links.text(index) == text
+    }
+}
