@@ -63,7 +63,7 @@ struct FindingWriter {
             severity: rule.severity, confidence: rule.confidence, message: rule.message, location: location,
             symbol: candidate.symbol, evidence: evidence(for: candidate, at: location),
             flow: candidate.steps.map { FlowStep(location: self.location(of: $0.place), note: $0.note) },
-            suppression: comments.suppression(of: rule.id, at: location.startLine))
+            suppression: comments.suppression(of: [rule.id] + rules[candidate.rule].replaced, at: location.startLine))
     }
 
     private func location(of place: Candidate.StepPlace) -> Location {

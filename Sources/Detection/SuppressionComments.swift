@@ -64,8 +64,10 @@ struct SuppressionComments {
     }
 
     /// The suppression of a rule at a line, if some comment grants one.
-    mutating func suppression(of rule: String, at line: Int) -> Suppression? {
-        guard let index = comments.firstIndex(where: { $0.target == line && $0.rules.contains(rule) }) else {
+    /// - Parameter rules: the rule's id and those of the rules it stands in for.
+    mutating func suppression(of rules: [String], at line: Int) -> Suppression? {
+        guard let index = comments.firstIndex(where: { $0.target == line && !Set($0.rules).isDisjoint(with: rules) })
+        else {
             return nil
         }
         used.insert(index)

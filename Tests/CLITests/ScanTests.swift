@@ -33,9 +33,10 @@ import Testing
         #expect(findings[0]["path"] as? String == "app.py" && findings[0]["start_line"] as? Int == 5)
     }
 
-    @Test(arguments: [("critical", 0), ("high", 1), ("low", 1)])
+    @Test(arguments: [("critical", 0), ("high", 0), ("medium", 1), ("low", 1)])
     func failOnDecidesTheExitCode(severity: String, status: Int32) throws {
-        #expect(try program().scan("target", "--fail-on", severity).status == status)
+        let medium = "import hashlib\n\n\ndef digest(password):\n    return hashlib.md5(password).hexdigest()\n"
+        #expect(try program(["a.py": medium]).scan("target", "--fail-on", severity).status == status)
     }
 
     @Test func whatCouldNotBeExaminedOutranksFindings() throws {

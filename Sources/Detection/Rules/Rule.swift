@@ -10,6 +10,11 @@ package struct Rule: Sendable {
     let match: Match
     package let examples: [Example]
 
+    /// Rules it stands in for: a suppression of one of them holds for it as well.
+    var replaced: [String] {
+        if case .flow(let flow) = match { flow.replaces } else { [] }
+    }
+
     /// The literals a file must hold before the rule is tried on it. ASCII case is ignored.
     struct Gate: Sendable {
         /// Found only as whole words.

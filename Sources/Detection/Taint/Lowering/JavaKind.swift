@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The cases are the grammar's own names.
+
 /// The node kinds of Java's grammar that lowering knows.
 enum JavaKind: String {
     // declarations

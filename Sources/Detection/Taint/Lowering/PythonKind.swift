@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The cases are the grammar's own names.
+
 /// The node kinds of Python's grammar that lowering knows.
 enum PythonKind: String {
     // definitions

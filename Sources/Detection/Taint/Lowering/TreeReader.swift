@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The cases are the grammar's own names.
+
 import SyntaxTree
 
 /// Reads one file's tree for lowering: children by field, texts, literals.
