@@ -31,6 +31,7 @@ package struct ScanRequest: Sendable {
         for ruleSet in configuration.ruleSets ?? [] { options += ["--ruleset", ruleSet] }
         if let failOn = configuration.failOn { options += ["--fail-on", failOn.rawValue] }
         if let since { options += ["--since", since] }
+        if configuration.isLocalOnly { options.append("--local-only") }
         if configuration.honoursSuppressions == false { options.append("--disable-suppressions") }
         return options
     }

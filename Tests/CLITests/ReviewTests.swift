@@ -112,6 +112,24 @@ import Testing
         #expect(try review(program)["settled_nanodollars"] as? Int == 0)
     }
 
+    @Test func anInterruptedRunPaysForWhatWasSentAndTheNextOneAsksForTheRest() throws {
+        let lines = (0..<60).map { "value_\($0) = compute(\($0), source)\n" }.joined()
+        let program = try program(Dictionary(uniqueKeysWithValues: (0..<20).map { ("f\($0).py", "# \($0)\n" + lines) }))
+        let model = try ScriptedModel(program.folder, "delay=0.5")
+        try program.folder.write(model.configuration(concurrency: 2), to: "models.yaml")
+        let process = try program.start(
+            ["scan", "target", "--out", "out", "--state", "state", "--quiet", "--config", "models.yaml"])
+        while model.billed.isEmpty, process.isRunning { usleep(20_000) }
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 3)
+        let cost = try program.run("cost", "--json", "--state", "state").text
+        #expect(cost.contains("\"uncertain_nanodollars\":0"), "\(cost)")
+        #expect(try scan(program, model).status == 0)
+        let prompts = model.billed.map(\.prompt)
+        #expect(Set(prompts).count == prompts.count)
+    }
+
     @Test func secretsNeverLeave() throws {
         let secret = "hK7vQ2mZp9XwR4tLs8Nd"
         let program = try program(["a.py": "password = \"\(secret)\"\n" + Self.quiet])

@@ -60,7 +60,11 @@ package struct CompleteReview: Stage {
             func fill() {
                 while underWay < allowed, let batch = queue.popFirst() {
                     underWay += 1
-                    group.addTask { (batch, try await sender.complete(batch)) }
+                    group.addTask {
+                        // A task of its own: an interrupted run lets what was sent come to its end, and pays for an answer
+                        // instead of holding money for none.
+                        (batch, try await Task { try await sender.complete(batch) }.value)
+                    }
                 }
             }
             fill()
