@@ -1,6 +1,7 @@
 package import Detection
 import Foundation
 package import OrchestratorCore
+import Rules
 import Settings
 package import SyntaxTree
 
@@ -61,10 +62,11 @@ package struct DetectionLibrary: Sendable {
     /// A rule's title; its id where there is no such rule.
     package func title(ofRule id: String) -> String { book.descriptions.first { $0.id == id }?.title ?? id }
 
-    /// Weakness -> the languages some enabled rule covers. A rule for any text covers them all.
+    /// Weakness -> the languages some enabled rule covers. A rule for any text covers them all. A rule too unsure to fail
+    /// a control does not help to satisfy one either.
     package var coverage: [Int: Set<Language>] {
         var table: [Int: Set<Language>] = [:]
-        for rule in book.rules {
+        for rule in book.rules where rule.description.confidence >= ControlMapper.confirmation {
             table[rule.description.weakness, default: []].formUnion(
                 rule.languages.isEmpty ? Language.all : rule.languages)
         }

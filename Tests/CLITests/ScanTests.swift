@@ -126,6 +126,15 @@ import Testing
         #expect((report["findings"] as? [Any])?.isEmpty == true)
     }
 
+    @Test func aRuleTooUnsureToFailAControlDoesNotSatisfyOneEither() throws {
+        // The only rule for prompt injection is a guess; silence of it must not look like evidence.
+        let program = try program(["app.py": "def double(number):\n    return number * 2\n"])
+        #expect(try program.scan("target", "--ruleset", "owasp-llm-2025").status == 0)
+        let controls = try #require(program.json("out/report.json")["controls"] as? [[String: Any]])
+        let injection = try #require(controls.first { ($0["control"] as? String)?.hasPrefix("LLM01") == true })
+        #expect(injection["status"] as? String == "not assessed")
+    }
+
     @Test func secretsAndPersonalDataAppearInNoReport() throws {
         let secret = "hK7vQ2mZp9XwR4tLs8Nd"
         let program = try program([
