@@ -60,11 +60,7 @@ package struct CompleteReview: Stage {
             func fill() {
                 while underWay < allowed, let batch = queue.popFirst() {
                     underWay += 1
-                    group.addTask {
-                        // A task of its own: an interrupted run lets what was sent come to its end, and pays for an answer
-                        // instead of holding money for none.
-                        (batch, try await Task { try await sender.complete(batch) }.value)
-                    }
+                    group.addTask { (batch, try await sender.completeWhatever(batch)) }
                 }
             }
             fill()
@@ -120,8 +116,14 @@ struct Sender: Sendable {
         case exhausted(String)
     }
 
+    /// In a task of its own: an interrupted run lets what was sent come to its end, and pays for an answer instead of
+    /// holding money for none.
+    func completeWhatever(_ batch: ReviewBatch) async throws -> Outcome {
+        try await Task { try await complete(batch) }.value
+    }
+
     /// Throws `CancellationError`; what was recorded until then is kept.
-    func complete(_ batch: ReviewBatch) async throws -> Outcome {
+    private func complete(_ batch: ReviewBatch) async throws -> Outcome {
         let review = stage.review
         if try review.ledger.completion(batch.key) != nil { return .answered }
         guard let files = review.files(of: batch, sources, review.reader()) else {
