@@ -4,8 +4,9 @@ import OrchestratorCore
 import SyntaxTree
 import Tokens
 
-// Times parts that no command runs alone: `measure tokens|chunks FOLDER VOCABULARY [GRAMMARS]`. Reads everything first,
-// then prints one JSON object: files, bytes, tokens (or chunks), seconds on one thread.
+// Times parts that no command runs alone: `measure tokens|chunks FOLDER VOCABULARY [GRAMMARS]` reads everything first,
+// then prints one JSON object: files, bytes, tokens (or chunks), seconds on one thread. `measure walk FOLDER` prints the
+// paths as git lists them, and opens no file.
 
 /// The regular files below a folder, read.
 func contents(of folder: String) -> [(path: String, bytes: [UInt8])] {
@@ -17,8 +18,14 @@ func contents(of folder: String) -> [(path: String, bytes: [UInt8])] {
 }
 
 let arguments = CommandLine.arguments
+if arguments.count == 3, arguments[1] == "walk" {
+    let listing = try await Walker(root: RootFolder(arguments[2])).list(
+        jobs: ProcessInfo.processInfo.activeProcessorCount)
+    print(listing.entries.map(\.path.text).joined(separator: "\n"))
+    exit(0)
+}
 guard arguments.count >= 4, ["tokens", "chunks"].contains(arguments[1]) else {
-    print("usage: measure tokens|chunks FOLDER VOCABULARY [GRAMMARS]")
+    print("usage: measure walk FOLDER | tokens|chunks FOLDER VOCABULARY [GRAMMARS]")
     exit(2)
 }
 let files = contents(of: arguments[2])
