@@ -133,13 +133,18 @@ import Testing
     @Test func secretsNeverLeave() throws {
         let secret = "hK7vQ2mZp9XwR4tLs8Nd"
         let program = try program(["a.py": "password = \"\(secret)\"\n" + Self.quiet])
-        // A model that answers with what it was sent.
+        let key = (0..<90).map { "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\($0 + 100)\n" }.joined()
+        let long = "KEY = \"\"\"-----BEGIN PRIVATE KEY-----\n\(key)-----END PRIVATE KEY-----\"\"\"\n"
+        try program.folder.write("import os\n" + long + Self.quiet, to: "target/key.py")
         let model = try ScriptedModel(program.folder)
         _ = try scan(program, model)
-        let state = try runProcess(
-            "/bin/sh", ["-c", "cat \(program.folder.path)/state/*.sqlite* \(program.folder.path)/out/*"])
-        #expect(!String(decoding: state.output, as: UTF8.self).contains(secret))
-        #expect(model.billed.count == 1)
+        #expect(model.received.contains("launch(folder)"))
+        for text in [secret, "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj"] {
+            #expect(!model.received.contains(text), "sent")
+            let state = try runProcess(
+                "/bin/sh", ["-c", "cat \(program.folder.path)/state/*.sqlite* \(program.folder.path)/out/*"])
+            #expect(!String(decoding: state.output, as: UTF8.self).contains(text), "kept")
+        }
     }
 
     @Test func offlineAndLocalOnlyMeanWhatTheySay() throws {

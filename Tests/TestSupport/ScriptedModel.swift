@@ -37,6 +37,9 @@ package final class ScriptedModel: Sendable {
         }
     }
 
+    /// Everything it was sent.
+    package var received: String { (try? String(contentsOfFile: bill.path + ".prompts", encoding: .utf8)) ?? "" }
+
     /// A configuration that asks it, at a dollar per million tokens in and two out.
     package func configuration(budget: String? = nil, concurrency: Int = 4, more: String = "") -> String {
         """

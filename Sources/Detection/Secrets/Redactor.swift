@@ -32,7 +32,20 @@ package struct Redactor: Sendable {
     package func redact(
         _ bytes: UnsafeBufferPointer<UInt8>, known: [Range<Int>] = [], scratch: PatternScratch
     ) -> String {
-        var spans = known.map { (range: $0.clamped(to: 0..<bytes.count), name: "secret") }
+        let spans = known.map { (range: $0.clamped(to: 0..<bytes.count), name: "secret") } + spans(in: bytes, scratch)
+        return replace(spans, in: bytes)
+    }
+
+    /// Where secrets and personal data stand. A part of a file is redacted with those of the whole, since a secret may
+    /// begin in one part and end in another.
+    package func secrets(in bytes: UnsafeBufferPointer<UInt8>, scratch: PatternScratch) -> [Range<Int>] {
+        spans(in: bytes, scratch).map(\.range)
+    }
+
+    private func spans(
+        in bytes: UnsafeBufferPointer<UInt8>, _ scratch: PatternScratch
+    ) -> [(range: Range<Int>, name: String)] {
+        var spans: [(range: Range<Int>, name: String)] = []
         for form in forms {
             var start = 0
             while let groups = scratch.firstMatch(of: form.pattern, in: bytes, from: start), let whole = groups[0] {
@@ -40,7 +53,7 @@ package struct Redactor: Sendable {
                 start = whole.upperBound > start ? whole.upperBound : start + 1
             }
         }
-        return replace(spans, in: bytes)
+        return spans
     }
 
     private func replace(
@@ -52,10 +65,11 @@ package struct Redactor: Sendable {
             // Overlapping spans: whatever of this one is not hidden yet joins the mark before it.
             if span.range.lowerBound >= position {
                 output += String(decoding: bytes[position..<span.range.lowerBound], as: UTF8.self)
-                // Lines keep their numbers.
-                let lineEnds = bytes[span.range].count { $0 == UInt8(ascii: "\n") }
-                output += "[redacted \(span.name)]" + String(repeating: "\n", count: lineEnds)
+                output += "[redacted \(span.name)]"
             }
+            // Lines keep their numbers.
+            let hidden = max(position, span.range.lowerBound)..<max(position, span.range.upperBound)
+            output += String(repeating: "\n", count: bytes[hidden].count { $0 == UInt8(ascii: "\n") })
             position = max(position, span.range.upperBound)
         }
         return output + String(decoding: bytes[position...], as: UTF8.self)

@@ -10,6 +10,7 @@ final class ChunkReader {
     private let scratch = PatternScratch()
     private var buffer: [UInt8] = []
     private var loaded: RepositoryPath?
+    private var secrets: [Range<Int>] = []
     private let largestFile: Int
 
     init(root: RootFolder, redactor: Redactor, largestFile: Int) {
@@ -26,6 +27,7 @@ final class ChunkReader {
         else { return nil }
         if let text = TextEncoding.utf8(of: buffer) { buffer = text }
         loaded = file.path
+        secrets = buffer.withUnsafeBufferPointer { redactor.secrets(in: $0, scratch: scratch) }
         return buffer
     }
 
@@ -35,7 +37,11 @@ final class ChunkReader {
         return content.withUnsafeBufferPointer { bytes in
             let stretch = UnsafeBufferPointer(rebasing: bytes[chunk.bytes])
             guard Digest(of: UnsafeRawBufferPointer(stretch)) == chunk.digest else { return nil }
-            return redactor.redact(stretch, scratch: scratch)
+            let known = secrets.filter { $0.overlaps(chunk.bytes) }.map { secret in
+                let inside = secret.clamped(to: chunk.bytes)
+                return (inside.lowerBound - chunk.bytes.lowerBound)..<(inside.upperBound - chunk.bytes.lowerBound)
+            }
+            return redactor.redact(stretch, known: known, scratch: scratch)
         }
     }
 }

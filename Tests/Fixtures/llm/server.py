@@ -3,7 +3,8 @@
 
     server.py BILL [key=value ...]
 
-Prints its port. Each received prompt is appended to the file BILL as "DIGEST TOKENS" before anything is answered.
+Prints its port. Each received prompt is appended to the file BILL as "DIGEST TOKENS", and its text to
+BILL.prompts, before anything is answered.
 It reports the planted weakness and every line that holds `os.system(` or `launch(`, quoting it.
     delay=0.02   seconds before an answer     jitter=0.02   more, at random by the prompt
     status=429   answer so, always            drop=7        close every 7th connection without an answer
@@ -70,6 +71,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with LOCK:
             COUNT += 1
             count = COUNT
+            with open(BILL + ".prompts", "a") as prompts:
+                prompts.write(prompt + "\n")
             with open(BILL, "a") as bill:
                 bill.write(f"{digest} {tokens}\n")
         if "drop" in OPTIONS and count % int(OPTIONS["drop"]) == 0:
