@@ -37,9 +37,13 @@ extension WireProvider {
     package func shutdown() async { await client.transport.shutdown() }
 
     package func inputBound(of request: CompletionRequest) -> Int {
+        bound(of: request, bodySize: body(for: request).bytes.count)
+    }
+
+    private func bound(of request: CompletionRequest, bodySize: @autoclosure () -> Int) -> Int {
         // A schema may be put into the prompt, beside the text that was counted.
         let exact = request.exactInputTokens.map { $0 + (request.schema?.schema.bytes.count ?? 0) }
-        return (exact ?? body(for: request).bytes.count) + CompletionRequest.templateOverhead
+        return (exact ?? bodySize()) + CompletionRequest.templateOverhead
     }
 
     /// A call of this provider with its own headers.
@@ -71,6 +75,7 @@ extension WireProvider {
         var call = call(
             "asking for a completion", .post, completionPath, body: body(for: request), model: request.model.id.name)
         call.request = request
+        let bound = bound(of: request, bodySize: call.body?.count ?? 0)
         let draft = try await client.send(call, fault: { self.fault(status: $0, body: $1, common: $2) }) { answer in
             let kind = answer.header("content-type")?.lowercased() ?? ""
             guard request.isStreamed, !kind.hasPrefix("application/json"), !kind.hasPrefix("text/html") else {
@@ -78,7 +83,7 @@ extension WireProvider {
             }
             return try await self.stream(answer, request, onText)
         }
-        return try completion(draft, request)
+        return try completion(draft, request, inputBound: bound)
     }
 
     private func stream(
@@ -106,8 +111,9 @@ extension WireProvider {
     }
 
     /// A completion that can be used, or the error that it is malformed.
-    private func completion(_ draft: CompletionDraft, _ request: CompletionRequest) throws(ProviderError) -> Completion
-    {
+    private func completion(
+        _ draft: CompletionDraft, _ request: CompletionRequest, inputBound: Int
+    ) throws(ProviderError) -> Completion {
         func malformed(_ detail: String) -> ProviderError {
             ProviderError(
                 .malformedAnswer, activity: "asking for a completion", provider: descriptor.id,
@@ -124,7 +130,7 @@ extension WireProvider {
         guard !draft.text.isEmpty || isExcused else { throw malformed("the answer has no text") }
         // More tokens than the proven bound cannot be true; such a figure is as good as none.
         let usage = draft.usage.flatMap { usage in
-            usage.input <= inputBound(of: request) && usage.output <= request.maxOutputTokens ? usage : nil
+            usage.input <= inputBound && usage.output <= request.maxOutputTokens ? usage : nil
         }
         return Completion(
             text: draft.text, finish: finish, usage: usage, servedModel: draft.servedModel ?? request.model.id.name,

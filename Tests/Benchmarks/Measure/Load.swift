@@ -35,7 +35,7 @@ struct Load: Sendable {
 
     private static var usage: rusage {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(.init(RUSAGE_SELF.rawValue), &usage)
         return usage
     }
 

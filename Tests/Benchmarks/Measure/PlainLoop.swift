@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 import OrchestratorCore
 
 /// The least that any client does: sends bytes that are ready, reads the answer's bytes.
