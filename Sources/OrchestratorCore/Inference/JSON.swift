@@ -81,8 +81,38 @@ extension JSON {
     /// The value on one line, without spaces, in UTF-8.
     package var bytes: [UInt8] {
         var output: [UInt8] = []
+        output.reserveCapacity(byteCount)
         write(to: &output)
         return output
+    }
+
+    /// How many bytes that is.
+    package var byteCount: Int {
+        switch self {
+        case .null: 4
+        case .bool(let value): value ? 4 : 5
+        case .number(let text): text.utf8.count
+        case .string(let text): Self.byteCount(text)
+        case .array(let values): values.reduce(max(2, values.count + 1)) { $0 + $1.byteCount }
+        case .object(let members):
+            members.reduce(max(2, 2 * members.count + 1)) { $0 + Self.byteCount($1.key) + $1.value.byteCount }
+        }
+    }
+
+    /// With the quotation marks.
+    private static func byteCount(_ text: String) -> Int {
+        var text = text
+        return text.withUTF8 { bytes in
+            var (pairs, controls) = (0, 0)
+            for byte in bytes {
+                let isPair =
+                    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\n")
+                    || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\t")
+                pairs += isPair ? 1 : 0
+                controls += byte < 0x20 && !isPair ? 1 : 0
+            }
+            return bytes.count + pairs + 5 * controls + 2
+        }
     }
 
     package func write(to output: inout [UInt8]) {

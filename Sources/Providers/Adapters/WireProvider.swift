@@ -37,12 +37,12 @@ extension WireProvider {
     package func shutdown() async { await client.transport.shutdown() }
 
     package func inputBound(of request: CompletionRequest) -> Int {
-        bound(of: request, bodySize: body(for: request).bytes.count)
+        bound(of: request, bodySize: body(for: request).byteCount)
     }
 
     private func bound(of request: CompletionRequest, bodySize: @autoclosure () -> Int) -> Int {
         // A schema may be put into the prompt, beside the text that was counted.
-        let exact = request.exactInputTokens.map { $0 + (request.schema?.schema.bytes.count ?? 0) }
+        let exact = request.exactInputTokens.map { $0 + (request.schema?.schema.byteCount ?? 0) }
         return (exact ?? bodySize()) + CompletionRequest.templateOverhead
     }
 

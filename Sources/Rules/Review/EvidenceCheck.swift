@@ -4,8 +4,8 @@ import OrchestratorCore
 package struct EvidenceCheck: Sendable {
     private let file: ReviewedFile
     private let text: Text
-    /// For each element of the text the index of its line.
-    private let lineOf: [Int]
+    /// For each line the index of its first element in the text.
+    private let lineStarts: [Int]
 
     /// A text without white space. Characters are slow to take apart, and most code needs none.
     private enum Text {
@@ -18,27 +18,36 @@ package struct EvidenceCheck: Sendable {
 
     package init(_ file: ReviewedFile) {
         self.file = file
-        if file.lines.allSatisfy({ line in line.utf8.allSatisfy { $0 < 0x80 } }) {
-            let (bytes, lines) = Self.joined(file.lines) {
-                $0.utf8.filter { $0 != 0x20 && !(0x09...0x0D).contains($0) }
-            }
-            (text, lineOf) = (.ascii(bytes), lines)
-        } else {
-            let (characters, lines) = Self.joined(file.lines, Self.bare)
-            (text, lineOf) = (.characters(characters), lines)
+        if let ascii = Self.ascii(file.lines) {
+            (text, lineStarts) = (.ascii(ascii.text), ascii.starts)
+            return
         }
+        var characters: [Character] = []
+        var starts: [Int] = []
+        for line in file.lines {
+            starts.append(characters.count)
+            characters += Self.bare(line)
+        }
+        (text, lineStarts) = (.characters(characters), starts)
     }
 
-    private static func joined<Element>(
-        _ lines: [String], _ bare: (String) -> [Element]
-    ) -> (text: [Element], lineOf: [Int]) {
-        var text: [Element] = []
-        var lineOf: [Int] = []
-        for (index, line) in lines.enumerated() {
-            text += bare(line)
-            lineOf += repeatElement(index, count: text.count - lineOf.count)
+    /// Nil where a line has other characters.
+    private static func ascii(_ lines: [String]) -> (text: [UInt8], starts: [Int])? {
+        var text: [UInt8] = []
+        text.reserveCapacity(lines.reduce(0) { $0 + $1.utf8.count })
+        var starts: [Int] = []
+        starts.reserveCapacity(lines.count)
+        var seen: UInt8 = 0
+        for var line in lines {
+            starts.append(text.count)
+            line.withUTF8 { bytes in
+                for byte in bytes {
+                    seen |= byte
+                    if byte != 0x20, !(0x09...0x0D).contains(byte) { text.append(byte) }
+                }
+            }
         }
-        return (text, lineOf)
+        return seen < 0x80 ? (text, starts) : nil
     }
 
     private static func bare(_ text: String) -> [Character] {
@@ -65,10 +74,21 @@ package struct EvidenceCheck: Sendable {
         var best: ClosedRange<Int>?
         for start in 0...(text.count - wanted.count)
         where text[start] == wanted[0] && text[start..<start + wanted.count].elementsEqual(wanted) {
-            let found = (file.firstLine + lineOf[start])...(file.firstLine + lineOf[start + wanted.count - 1])
+            let found = line(of: start)...line(of: start + wanted.count - 1)
             if let known = best, abs(known.lowerBound - stated) <= abs(found.lowerBound - stated) { continue }
             best = found
         }
         return best
+    }
+
+    /// The number of the line in which an element of the text stands.
+    private func line(of element: Int) -> Int {
+        var low = 0
+        var high = lineStarts.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if lineStarts[middle] <= element { low = middle } else { high = middle }
+        }
+        return file.firstLine + low
     }
 }

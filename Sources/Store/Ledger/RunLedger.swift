@@ -12,8 +12,7 @@ package struct RunLedger: AttemptLedger {
         let now = clock()
         return try await change { database in
             let scopes = BudgetScope.all(run: run, provider: plan.model.provider, at: now, budgets)
-            let accounts = try Self.accounts(scopes, database)
-            for scope in scopes { try Self.check(scope, accounts[scope.key], plan) }
+            for scope in scopes where scope.hasCeiling { try Self.check(scope, plan, database) }
             try database.cachedStatement(sql: Self.insertion).execute(arguments: [
                 plan.id.description, run, plan.work, plan.model.provider, plan.model.name, plan.purpose.rawValue,
                 plan.worstCase.nanodollars, plan.worstCase.nanodollars, plan.priceSource.description,
@@ -60,7 +59,10 @@ package struct RunLedger: AttemptLedger {
     ) async throws(LedgerError) {
         let now = clock()
         try await change { database in
-            let open = try database.cachedStatement(sql: "SELECT * FROM attempt WHERE id = ? AND state = 'reserved'")
+            let open = try database.cachedStatement(
+                sql: """
+                    SELECT id, run, work, provider, day, state, amount FROM attempt WHERE id = ? AND state = 'reserved'
+                    """)
             guard let row = try Row.fetchOne(open, arguments: [reservation.attempt.description]) else {
                 throw StoreError(.notFound, "the attempt \(reservation.attempt) is not reserved")
             }
@@ -68,16 +70,10 @@ package struct RunLedger: AttemptLedger {
         }
     }
 
-    /// The accounts that exist, by key.
-    private static func accounts(_ scopes: [BudgetScope], _ database: Database) throws -> [String: Row] {
-        let marks = scopes.map { _ in "?" }.joined(separator: ", ")
-        let statement = try database.cachedStatement(sql: "SELECT * FROM account WHERE scope IN (\(marks))")
-        let rows = try Row.fetchAll(statement, arguments: StatementArguments(scopes.map(\.key)))
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0["scope"], $0) })
-    }
-
     /// Throws `overBudget` where the worst case does not fit into what a scope has left.
-    private static func check(_ scope: BudgetScope, _ row: Row?, _ plan: AttemptPlan) throws {
+    private static func check(_ scope: BudgetScope, _ plan: AttemptPlan, _ database: Database) throws {
+        let statement = try database.cachedStatement(sql: "SELECT * FROM account WHERE scope = ?")
+        let row = try Row.fetchOne(statement, arguments: [scope.key])
         func amount(_ column: String) -> Int64 { row?[column] ?? 0 }
         if let limit = scope.limit {
             let (used, overflow) = [
@@ -176,7 +172,7 @@ struct Transition {
         let adding = after == "released" ? "" : ", \(after) = \(after) + ?"
         let statement = try database.cachedStatement(
             sql: "UPDATE account SET \(before) = \(before) - ?\(adding) WHERE scope IN (?, ?, ?, ?)")
-        let amounts = after == "released" ? [taken] : [taken, added]
-        try statement.execute(arguments: StatementArguments(amounts) + StatementArguments(scopes))
+        let amounts: StatementArguments = after == "released" ? [taken] : [taken, added]
+        try statement.execute(arguments: amounts + StatementArguments(scopes))
     }
 }

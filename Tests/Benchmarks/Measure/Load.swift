@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// So many requests by so many workers, and what they cost this process.
 struct Load: Sendable {
@@ -18,13 +17,10 @@ struct Load: Sendable {
     }
 
     private func run(_ numbers: Range<Int>, _ request: @escaping @Sendable (Int) async throws -> Void) async throws {
-        let next = Atomic(numbers.lowerBound)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<concurrency {
+            for worker in 0..<concurrency {
                 group.addTask {
-                    while true {
-                        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                        guard number < numbers.upperBound else { return }
+                    for number in stride(from: numbers.lowerBound + worker, to: numbers.upperBound, by: concurrency) {
                         try await request(number)
                     }
                 }
