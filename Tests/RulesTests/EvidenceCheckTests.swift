@@ -29,6 +29,10 @@ import Testing
         #expect(check("x = 'cafe\u{301}'\n").lines(of: "x='caf\u{E9}'", near: 1) == 1...1)
     }
 
+    @Test func linesThatEndWithCarriageReturnsAreLines() {
+        #expect(check("a = 1\r\nos.system(b)\r\nc = 2\r\n").lines(of: "os.system(b)", near: 1) == 2...2)
+    }
+
     @Test func anEmptyTextHoldsNothing() {
         #expect(check("").lines(of: "something", near: 1) == nil)
     }
