@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 
+PEER = "LiteLLM 1.80.17"
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -35,8 +36,11 @@ def litellm(work):
     return folder / "bin" / "python"
 
 
-def gateway(work, measure, runs, concurrency):
-    """Requests by the whole path, by the bare client and by LiteLLM, in turn; medians and ratios."""
+def gateway(work, measure, runs, concurrency, most):
+    """Requests by the whole path, by the bare client and by LiteLLM, in turn; medians and ratios.
+
+    At most so many requests in a run.
+    """
     question = subprocess.check_output([measure, "question"])
     python = litellm(work)
     memory = pathlib.Path("/dev/shm")
@@ -59,17 +63,18 @@ def gateway(work, measure, runs, concurrency):
     clients = {"our gateway, ledger on disk": ours(work / "state-gateway")}
     if os.access(memory, os.W_OK):
         clients["our gateway, ledger in memory"] = ours(memory / f"secorch-bench-{os.getpid()}")
-    clients |= {"plain AsyncHTTPClient": plain, "LiteLLM 1.80.17": peer}
+    clients |= {"plain AsyncHTTPClient": plain, PEER: peer}
     print(f"\n### Completions of {len(question) / 1000:.0f} kB, answered after 5 ms, {concurrency} at a time\n")
     print("| requests | client | requests/s | CPU s per 1,000 | peak MB | rate, ours / theirs | requests per CPU s, ours / theirs |")
     print("| ---: | --- | ---: | ---: | ---: | ---: | ---: |")
     with stub(measure) as port:
-        for requests, repeats in ((1000, runs), (10_000, min(runs, 3)), (100_000, 1)):
-            results = {name: [] for name in clients if requests <= 10_000 or name != "LiteLLM 1.80.17"}
-            for number in range(repeats):
+        # The peer takes minutes for ten thousand and most of an hour for a hundred thousand.
+        for requests, repeats, left_out in ((1000, runs, ()), (10_000, 1, ()), (100_000, 1, (PEER,))):
+            if requests > most:
+                continue
+            results = {name: [] for name in clients if name not in left_out}
+            for _ in range(repeats):
                 for name in results:
-                    # The peer takes minutes for ten thousand.
-                    if name == "LiteLLM 1.80.17" and requests > 1000 and number: continue
                     results[name].append(clients[name](port, requests))
             report(requests, results)
 

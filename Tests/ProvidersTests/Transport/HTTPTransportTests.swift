@@ -66,6 +66,23 @@ import Testing
         }
     }
 
+    /// The end of the connection may be seen before the request counts as written.
+    @Test func anAnswerThatEndsWithItsConnectionIsNotLost() async throws {
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
+        let answer = Array((head + String(repeating: "x", count: 3000)).utf8)
+        try await ScriptedServer.run({ _ in [.write(answer), .close] }) { _, base in
+            let transport = HTTPTransport(limits: Self.limits { $0.concurrency = 16 })
+            let request = HTTPRequest(.post, base, body: [UInt8](repeating: 1, count: 30_000))
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<400 {
+                    group.addTask { try await transport.exchange(request) { try await $0.body.collect().count } }
+                }
+                for try await count in group { #expect(count == 3000) }
+            }
+            await transport.shutdown()
+        }
+    }
+
     @Test func bodiesOverTheLimitAreRefused() async throws {
         let limits = Self.limits { $0.answerLimit = 2048 }
         let whole = try await error(limits, ServerAction.answer(200, String(repeating: "x", count: 4000)))
