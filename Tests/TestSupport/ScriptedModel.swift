@@ -26,7 +26,8 @@ package final class ScriptedModel: Sendable {
         self.port = port
     }
 
-    deinit { process.terminate() }
+    // Children inherit the signals that this thread blocks, and a task's thread blocks those that ask politely.
+    deinit { kill(process.processIdentifier, SIGKILL) }
 
     /// The digests of the prompts it received, in order, with the input tokens it billed.
     package var billed: [(prompt: String, tokens: Int)] {
