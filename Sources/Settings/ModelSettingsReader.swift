@@ -16,6 +16,7 @@ enum ModelSettingsReader {
             configuration.models += models
         }
         if let node = fields.optional("budgets") { configuration.budgets = try budgets(node) }
+        if let node = fields.optional("selection") { configuration.selection = try SelectionSettings.read(node) }
         configuration.isLocalOnly = try fields.optionalBoolean("local_only") ?? false
         configuration.retriesUncertain = try fields.optionalChoice("on_uncertain", of: OnUncertain.self) == .retry
     }
@@ -147,6 +148,14 @@ enum ModelSettingsReader {
         }
         budgets.runRequests = try fields.optionalInteger("run_requests", in: 0...1_000_000_000)
         budgets.runTokens = try fields.optionalInteger("run_tokens", in: 0...1_000_000_000_000)
+        if let node = fields.optional("alerts_percent") {
+            budgets.alerts = try node.elements(for: "alerts_percent").map { (element) throws(DocumentError) in
+                guard let percent = Int(try element.string(for: "alerts_percent")), (1...100).contains(percent) else {
+                    throw DocumentError(element.mark, "'alerts_percent' takes whole numbers from 1 to 100")
+                }
+                return percent
+            }
+        }
         try fields.finish()
         return budgets
     }

@@ -22,6 +22,7 @@ package struct ScanConfiguration: Sendable, Hashable {
     /// The providers and models that may be asked; empty for a scan without a model.
     package var providers: [ProviderDescriptor] = []
     package var models: [ModelDescriptor] = []
+    package var selection = SelectionSettings()
     package var budgets = Budgets()
     /// Refuses whatever could leave this machine.
     package var isLocalOnly = false

@@ -11,6 +11,8 @@ struct Secorch: AsyncParsableCommand {
               secorch scan .                               scan this folder, reports under reports/
               secorch scan ~/src/shop --fail-on high       exit 1 for open findings of high or worse
               secorch scan . --since main                  examine only what changed since a revision
+              secorch plan . --model qwen3-coder           what models would be asked, and for how much
+              secorch resume                               take up the newest unfinished run
               secorch scan . --ruleset owasp-top10-2025    report against one framework
               secorch files . --json                       every path with its coverage state
               secorch report latest --out /tmp/again       write the newest run's report again
@@ -29,7 +31,8 @@ struct Secorch: AsyncParsableCommand {
             """,
         version: Installation.version,
         subcommands: [
-            Scan.self, Files.self, Report.self, Rulesets.self, Runs.self, ProvidersCommand.self, Cost.self, Doctor.self,
+            Scan.self, Plan.self, Resume.self, Files.self, Report.self, Rulesets.self, Runs.self, ProvidersCommand.self,
+            Cost.self, Doctor.self,
             Init.self,
         ])
 }

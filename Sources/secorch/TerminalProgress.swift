@@ -37,6 +37,14 @@ final class TerminalProgress: ProgressListener {
         }
     }
 
+    func warned(_ text: String) {
+        state.withLock { state in
+            if state.isLineOpen { Console.erase() }
+            state.isLineOpen = false
+            Console.warning(text)
+        }
+    }
+
     private func show(_ stage: StageName, done: Int, always: Bool) {
         state.withLock { state in
             let now = ContinuousClock.now
@@ -52,7 +60,11 @@ final class TerminalProgress: ProgressListener {
     }
 
     private static func unit(_ stage: StageName) -> String {
-        stage == .render ? "reports" : stage == .complete ? "prompts" : "files"
+        switch stage {
+        case .render: "reports"
+        case .complete, .verify: "prompts"
+        default: "files"
+        }
     }
 
     private static func verb(_ stage: StageName) -> String {
@@ -61,6 +73,7 @@ final class TerminalProgress: ProgressListener {
         case .detect: "examining"
         case .plan: "planning"
         case .complete: "asking"
+        case .verify: "verifying"
         case .map: "mapping"
         case .render: "writing"
         default: stage.rawValue

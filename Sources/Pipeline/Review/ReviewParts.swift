@@ -1,17 +1,23 @@
 import Ingestion
+import Logging
 import OrchestratorCore
 import Providers
 import Rules
+import Settings
 import Store
 import Tokens
 
 /// Everything that the stages around a model share.
 struct ReviewParts: Sendable {
     let registry: ProviderRegistry
-    /// Best first: the first is asked, the rest are for failover.
+    /// Best first: the first is asked, the rest are for escalation and failover.
     let models: [ModelDescriptor]
+    /// Checks what other models claim; nil where none is known to be stronger.
+    let verifier: ModelDescriptor?
+    let selection: SelectionSettings
     /// The stable part of every prompt.
     let instructions: String
+    let verifyInstructions: String
     let library: DetectionLibrary
     let counter: any TokenCounting
     let root: RootFolder
@@ -22,6 +28,55 @@ struct ReviewParts: Sendable {
     let budgets: Budgets
     let isLocalOnly: Bool
     let retriesUncertain: Bool
+
+    var instructionsDigest: Digest { Digest(of: instructions) }
+    var verifyDigest: Digest { Digest(of: verifyInstructions) }
+
+    /// The models that a chunk may be put to, one after the other, until one has provably read it.
+    var rungs: [ModelDescriptor] { Array(models.prefix(1 + selection.escalations)) }
+
+    /// The same models by what a typical prompt costs.
+    var cheapestFirst: [ModelDescriptor] {
+        models.enumerated().sorted { left, right in
+            let (first, second) = (typicalCost(left.element), typicalCost(right.element))
+            return first == second ? left.offset < right.offset : first < second
+        }.map(\.element)
+    }
+
+    private func typicalCost(_ model: ModelDescriptor) -> Money {
+        Usage(inputUncached: 4000, output: 500).flatMap { try? model.price.schedule?.cost(of: $0) }
+            ?? Money(nanodollars: .max)
+    }
+
+    /// Requests under way at once: as many as the first model's provider takes.
+    var width: Int { models.first.map(width(of:)) ?? 1 }
+
+    func width(of model: ModelDescriptor) -> Int {
+        registry.provider(model.id.provider)?.descriptor.limits.concurrency ?? 1
+    }
+
+    /// What prompts to a model are expected to cost: by its answers so far, else a quarter of what it may answer.
+    func forecast(_ model: ModelDescriptor) throws -> Forecast {
+        let known = try ledger.meanOutput(of: model.id)
+        let assumed = (ReviewSettings(model)?.maxOutput ?? ReviewSettings.answerLimit) / 4
+        return Forecast(
+            model: model, outputTokens: known.answers > 0 ? known.tokens : assumed, measured: known.answers)
+    }
+
+    /// The way to the models, on the account of a run.
+    func gateway(run: String) -> ProviderGateway {
+        var settings = GatewaySettings()
+        settings.isLocalOnly = isLocalOnly
+        settings.retriesUncertain = retriesUncertain
+        let account = ledger.account(run: run, budgets: budgets) { Clock.now }
+        return ProviderGateway(
+            registry.providers, ledger: account, settings: settings,
+            logger: Logger(label: "secorch") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    func inquiry(_ gateway: ProviderGateway) -> Inquiry {
+        Inquiry(ledger: ledger, gateway: gateway, retriesUncertain: retriesUncertain)
+    }
 
     func reader() -> ChunkReader { ChunkReader(root: root, redactor: library.redactor, largestFile: largestFile) }
 
@@ -35,7 +90,7 @@ struct ReviewParts: Sendable {
             })
     }
 
-    /// The parts of a batch as they were planned; nil where a file has changed since.
+    /// The parts of a batch that are sent, as they were planned; nil where a file has changed since.
     func files(of batch: ReviewBatch, _ sources: [Int: SourceFile], _ reader: ChunkReader) -> [ReviewedFile]? {
         var files: [ReviewedFile] = []
         for (index, part) in batch.parts.enumerated() {

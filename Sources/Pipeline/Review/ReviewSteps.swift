@@ -5,11 +5,14 @@ import Settings
 import Store
 import Tokens
 
-/// The model's part of a run: plan, complete, parse. Built before the run from what is configured; absent without a model.
+/// The model's part of a run: plan, complete, verify, parse. Built before the run from what is configured; absent without a
+/// model.
 struct ReviewSteps: Sendable {
     let registry: ProviderRegistry
     let selection: ModelSelector.Selection
+    let verifier: ModelDescriptor?
     let instructions: String
+    let verifyInstructions: String
     let counter: any TokenCounting
     let ledger: Ledger
     let configuration: ScanConfiguration
@@ -21,19 +24,43 @@ struct ReviewSteps: Sendable {
         registry = try ProviderRegistry(
             configuration.providers, models: configuration.models, keys: EnvironmentKeys(),
             isLocalOnly: configuration.isLocalOnly)
+        instructions = try installation.text("templates/prompts/security-review.md")
+        verifyInstructions = try installation.text("templates/prompts/verify-claims.md")
+        ledger = try Ledger(state: state)
+        let settings = configuration.selection
+        let measured = try ledger.calibrations(.securityScan, prompt: Digest(of: instructions))
+        let scores = Dictionary(measured.map { ($0.model, $0.score) }) { first, _ in first }
+        selection = ModelSelector(Self.policy(configuration), scores: scores).select(
+            settings.task, needs: .init(inputTokens: 1256, outputTokens: 256), from: configuration.models)
+        verifier = try Self.verifier(settings, selection.models, scores)
+        counter = installation.tokenCounter
+        self.configuration = configuration
+    }
+
+    private static func policy(_ configuration: ScanConfiguration) -> ModelSelector.Policy {
         var policy = ModelSelector.Policy()
         policy.isLocalOnly = configuration.isLocalOnly
+        policy.requiresCloud = configuration.selection.requiresCloud
+        policy.floor = Double(configuration.selection.floor) / 100
         policy.today = String(Clock.now.description.prefix(10))
-        selection = ModelSelector(policy).select(
-            .securityScan, needs: .init(inputTokens: 1256, outputTokens: 256), from: configuration.models)
-        instructions = try installation.text("templates/prompts/security-review.md")
-        if let vocabulary = try? Vocabulary(path: installation.vocabulary) {
-            counter = BytePairCounter(vocabulary)
-        } else {
-            counter = ByteClassEstimator()
+        if let preferred = configuration.selection.preferred { policy.preferred = preferred }
+        return policy
+    }
+
+    /// The model that is asked to check claims: the one configured, else the best measured one, where it is better than the
+    /// model that makes them.
+    private static func verifier(
+        _ settings: SelectionSettings, _ models: [ModelDescriptor], _ scores: [ModelID: Double]
+    ) throws -> ModelDescriptor? {
+        if let id = settings.verifier {
+            guard let model = models.first(where: { $0.id == id }) else {
+                throw PipelineError(
+                    .badConfiguration, "'verify_with' names \(id), which is not configured or may not be asked")
+            }
+            return model.id == models.first?.id ? nil : model
         }
-        ledger = try Ledger(state: state)
-        self.configuration = configuration
+        guard let first = models.first, let own = scores[first.id] else { return nil }
+        return models.filter { scores[$0.id] ?? 0 > own }.max { scores[$0.id] ?? 0 < scores[$1.id] ?? 0 }
     }
 
     /// What a reader of the report must know before the first word about models.
@@ -47,54 +74,24 @@ struct ReviewSteps: Sendable {
 
     /// What shapes the answers, for the run's identity.
     var identity: [String] {
-        selection.models.map(\.id.description) + [Digest(of: instructions).description, counter.title]
+        let checks = verifier.map { ["verified by \($0.id)", Digest(of: verifyInstructions).description] } ?? []
+        return selection.models.map(\.id.description) + [Digest(of: instructions).description, counter.title] + checks
+            + ["escalations \(configuration.selection.escalations)"]
     }
 
     func parts(_ library: DetectionLibrary, _ target: Target, largestFile: Int, hints: Hints) -> ReviewParts {
         ReviewParts(
-            registry: registry, models: selection.models, instructions: instructions, library: library,
-            counter: counter,
+            registry: registry, models: selection.models, verifier: verifier, selection: configuration.selection,
+            instructions: instructions, verifyInstructions: verifyInstructions, library: library, counter: counter,
             root: target.root, largestFile: largestFile, hints: hints, ledger: ledger, budgets: configuration.budgets,
             isLocalOnly: configuration.isLocalOnly, retriesUncertain: configuration.retriesUncertain)
     }
 }
 
-/// The model's stages of one run.
-struct Review: Sendable {
-    let steps: ReviewSteps
-    let library: DetectionLibrary
-    let target: Target
-    let largestFile: Int
-    let weaknesses: WeaknessCatalogue
-    let honoursSuppressions: Bool
-    let store: RunStore
-    let run: String
-    let progress: any ProgressListener
-
-    private var settings: Digest { Digest(parts: ["review"] + steps.identity) }
-
-    /// Throws `CancellationError`; what was paid for until then is kept.
-    func run(_ findings: DetectionManifest, _ journal: Journal) async throws -> ReviewSummary {
-        // What an earlier attempt at this run merged must not shape what is asked now.
-        try store.recordReviews([], agreements: [:], run: run)
-        _ = try store.orderFindings(run: run, honouringSuppressions: honoursSuppressions)
-        let parts = steps.parts(library, target, largestFile: largestFile, hints: try Hints(store, run: run))
-        let plan = try await journal.checkpoint(
-            PlanReview(review: parts, settings: settings, store: store, run: run, progress: progress), findings)
-        _ = try await journal.checkpoint(
-            CompleteReview(review: parts, settings: settings, store: store, run: run, progress: progress), plan)
-        await steps.registry.shutdown()
-        // Cheap and repeatable: always done anew.
-        var summary = try await ParseReview(
-            review: parts, settings: settings, weaknesses: weaknesses, store: store, run: run,
-            honoursSuppressions: honoursSuppressions
-        ).run(plan)
-        let totals = try steps.ledger.costs(by: .run, run: run).first
-        summary.requests = totals?.requests ?? 0
-        summary.inputTokens = totals?.inputTokens ?? 0
-        summary.outputTokens = totals?.outputTokens ?? 0
-        summary.settled = totals?.settled ?? .zero
-        summary.uncertain = totals?.uncertain ?? .zero
-        return summary
+extension Installation {
+    /// The exact counter of the Qwen models where its vocabulary is installed, else an estimate that errs upwards.
+    var tokenCounter: any TokenCounting {
+        if let vocabulary = try? Vocabulary(path: vocabulary) { return BytePairCounter(vocabulary) }
+        return ByteClassEstimator()
     }
 }

@@ -4,7 +4,7 @@ package import OrchestratorCore
 /// token.
 package struct ReviewedFile: Sendable, Hashable {
     /// What the answer calls it: `F1`.
-    package let name: String
+    package private(set) var name: String
     package let path: RepositoryPath
     package let language: Language
     /// 1-based number of the first line in the file.
@@ -35,6 +35,13 @@ package struct ReviewedFile: Sendable, Hashable {
         let whole = text.hasSuffix("\n") ? text.dropLast() : text[...]
         lines = whole.split(separator: "\n", omittingEmptySubsequences: false).map { Self.harmless(String($0)) }
         self.hints = hints
+    }
+
+    /// The same stretch under another name.
+    package func named(_ name: String) -> ReviewedFile {
+        var file = self
+        file.name = name
+        return file
     }
 
     package var lastLine: Int { firstLine + max(0, lines.count - 1) }

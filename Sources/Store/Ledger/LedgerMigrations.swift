@@ -6,6 +6,7 @@ enum LedgerMigrations {
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("attempts") { try $0.execute(sql: attempts) }
+        migrator.registerMigration("answers") { try $0.execute(sql: answers) }
         return migrator
     }
 
@@ -61,6 +62,35 @@ enum LedgerMigrations {
             attempt TEXT NOT NULL REFERENCES attempt (id),
             content TEXT NOT NULL,
             stored_at INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    private static let answers = """
+        -- What models said of chunks, taken from answers that were paid for.
+        CREATE TABLE chunk_answer (
+            key TEXT PRIMARY KEY,
+            topic TEXT NOT NULL,
+            proven INTEGER NOT NULL CHECK (proven IN (0, 1)),
+            content TEXT NOT NULL,
+            stored_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX chunk_answer_by_topic ON chunk_answer (topic, proven, stored_at);
+
+        -- What a second model said of a claim.
+        CREATE TABLE claim_verdict (
+            key TEXT PRIMARY KEY,
+            content TEXT NOT NULL,
+            stored_at INTEGER NOT NULL
+        ) STRICT;
+
+        -- How models did on the labelled set, one row for each measurement.
+        CREATE TABLE calibration (
+            model TEXT NOT NULL,
+            task TEXT NOT NULL,
+            prompt TEXT NOT NULL,
+            measured_at INTEGER NOT NULL,
+            content TEXT NOT NULL,
+            PRIMARY KEY (model, task, measured_at)
         ) STRICT;
         """
 }
