@@ -28,12 +28,12 @@ package final class ScriptedModel: Sendable {
 
     deinit { process.terminate() }
 
-    /// The digests of the prompts it received, in order, with the input tokens it billed.
-    package var billed: [(prompt: String, tokens: Int)] {
+    /// The digests of the requests it received, in order, with the input tokens it billed and the model asked.
+    package var billed: [(prompt: String, tokens: Int, model: String)] {
         let text = (try? String(contentsOf: bill, encoding: .utf8)) ?? ""
         return text.split(separator: "\n").map { line in
             let fields = line.split(separator: " ")
-            return (String(fields[0]), Int(fields[1]) ?? 0)
+            return (String(fields[0]), Int(fields[1]) ?? 0, String(fields[2]))
         }
     }
 
@@ -41,17 +41,26 @@ package final class ScriptedModel: Sendable {
     package var received: String { (try? String(contentsOfFile: bill.path + ".prompts", encoding: .utf8)) ?? "" }
 
     /// A configuration that asks it, at a dollar per million tokens in and two out.
-    package func configuration(budget: String? = nil, concurrency: Int = 4, more: String = "") -> String {
-        """
-        providers:
-          - id: scripted
-            protocol: openai
-            base_url: http://127.0.0.1:\(port)/v1
-            concurrency: \(concurrency)
-            models:
-              - {id: scripted, context_tokens: 4096, max_output_tokens: 500, input_usd_per_mtok: 1, output_usd_per_mtok: 2}
-        \(budget.map { "budgets: {run_usd: \($0)}" } ?? "")
-        \(more)
-        """
+    /// - Parameter dearer: names of further models, each at ten times the price of the one before.
+    package func configuration(
+        budget: String? = nil, concurrency: Int = 4, dearer: [String] = [], more: String = ""
+    ) -> String {
+        let models = (["scripted"] + dearer).enumerated().map { index, name in
+            let price = (0..<index).reduce(1) { price, _ in price * 10 }
+            return "      - {id: \(name), context_tokens: 4096, max_output_tokens: 500, "
+                + "input_usd_per_mtok: \(price), output_usd_per_mtok: \(price * 2)}"
+        }
+        return
+            """
+            providers:
+              - id: scripted
+                protocol: openai
+                base_url: http://127.0.0.1:\(port)/v1
+                concurrency: \(concurrency)
+                models:
+            \(models.joined(separator: "\n"))
+            \(budget.map { "budgets: {run_usd: \($0)}" } ?? "")
+            \(more)
+            """
     }
 }

@@ -93,7 +93,7 @@ struct ReviewParts: Sendable {
     /// The parts of a batch that are sent, as they were planned; nil where a file has changed since.
     func files(of batch: ReviewBatch, _ sources: [Int: SourceFile], _ reader: ChunkReader) -> [ReviewedFile]? {
         var files: [ReviewedFile] = []
-        for (index, part) in batch.parts.enumerated() {
+        for (index, part) in batch.sent.enumerated() {
             guard let source = sources[part.file], let content = reader.content(of: source),
                 let text = reader.redacted(part.chunk, of: content)
             else { return nil }

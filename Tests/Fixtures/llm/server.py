@@ -9,6 +9,8 @@ It reports the planted weakness and every line that holds `os.system(` or `launc
     delay=0.02   seconds before an answer     jitter=0.02   more, at random by the prompt
     status=429   answer so, always            drop=7        close every 7th connection without an answer
     blind=1      never report anything        tokens=500    input tokens it claims to have counted
+    garble=1     no JSON at the first try     ruling=refuted  what it says of claims it is to check
+KEY@MODEL=... holds for one model only.
 """
 import hashlib
 import http.server
@@ -22,6 +24,18 @@ BILL = sys.argv[1]
 OPTIONS = dict(word.split("=", 1) for word in sys.argv[2:])
 LOCK = threading.Lock()
 COUNT = 0
+
+
+def option(model, key):
+    """The value of an option for a model; None where it is not set."""
+    return OPTIONS.get(f"{key}@{model}", OPTIONS.get(key))
+
+
+def verdicts(prompt, ruling):
+    """The verdicts on the claims of a prompt, each quoting the first line of its code."""
+    quote = re.search(r"(?m)^ *\d+ \| (.*launch\(.*)$", prompt).group(1).strip()
+    return [{"claim": name, "ruling": ruling, "quote": quote, "why": "By the script."}
+            for name in re.findall(r"(?m)^(C\d+): ", prompt)]
 
 
 def findings(prompt):
@@ -63,29 +77,38 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         global COUNT
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        prompt = request["messages"][-1]["content"]
-        digest = hashlib.sha256(prompt.encode()).hexdigest()
-        if "status" in OPTIONS:
-            return self.answer(int(OPTIONS["status"]), {"error": {"message": "refused by the script", "code": "x"}})
-        tokens = int(OPTIONS.get("tokens", len(prompt) // 4))
+        model = request["model"]
+        prompt = next(message["content"] for message in request["messages"] if message["role"] == "user")
+        isRepair = request["messages"][-1]["content"] != prompt
+        digest = hashlib.sha256(json.dumps([model, request["messages"]]).encode()).hexdigest()
+        if option(model, "status"):
+            return self.answer(
+                int(option(model, "status")), {"error": {"message": "refused by the script", "code": "x"}})
+        tokens = int(option(model, "tokens") or len(prompt) // 4)
         with LOCK:
             COUNT += 1
             count = COUNT
             with open(BILL + ".prompts", "a") as prompts:
                 prompts.write(prompt + "\n")
             with open(BILL, "a") as bill:
-                bill.write(f"{digest} {tokens}\n")
-        if "drop" in OPTIONS and count % int(OPTIONS["drop"]) == 0:
+                bill.write(f"{digest} {tokens} {model}\n")
+        if option(model, "drop") and count % int(option(model, "drop")) == 0:
             self.close_connection = True
             return
         time.sleep(float(OPTIONS.get("delay", 0)) + float(OPTIONS.get("jitter", 0)) * int(digest[:2], 16) / 255)
-        names, found = findings(prompt)
         nonce = re.search(r"Nonce: (\w+)", prompt).group(1)
-        content = json.dumps({"nonce": nonce, "files": names, "findings": [] if "blind" in OPTIONS else found})
+        if re.search(r"(?m)^=== \w+ CLAIMS$", prompt):
+            content = json.dumps({"nonce": nonce, "verdicts": verdicts(prompt, option(model, "ruling") or "confirmed")})
+        else:
+            names, found = findings(prompt)
+            found = [] if option(model, "blind") else found
+            content = json.dumps({"nonce": nonce, "files": names, "findings": found})
+        if option(model, "garble") and not isRepair:
+            content = "Certainly! I looked at every part of it."
         usage = {"prompt_tokens": tokens, "completion_tokens": 50, "total_tokens": tokens + 50}
         if not request.get("stream"):
             return self.answer(200, {
-                "id": "a-" + digest[:8], "model": "scripted", "usage": usage,
+                "id": "a-" + digest[:8], "model": model, "usage": usage,
                 "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
             })
         self.send_response(200)
@@ -93,9 +116,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         for delta, reason in (({"role": "assistant", "content": content}, None), ({}, "stop")):
-            chunk = {"id": "a-" + digest[:8], "model": "scripted", "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
+            chunk = {"id": "a-" + digest[:8], "model": model, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
             self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
-        last = {"id": "a-" + digest[:8], "model": "scripted", "choices": [], "usage": usage}
+        last = {"id": "a-" + digest[:8], "model": model, "choices": [], "usage": usage}
         self.wfile.write(f"data: {json.dumps(last)}\n\ndata: [DONE]\n\n".encode())
         self.close_connection = True
 
