@@ -18,6 +18,7 @@ enum Failure {
     static func status(of error: any Error) -> ExitStatus {
         switch error {
         case let error as StoreError where error.code == .failed: .internalError
+        case let error as PipelineError where error.code == .incomplete: .incomplete
         default: .unusable
         }
     }

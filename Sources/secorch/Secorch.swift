@@ -12,6 +12,7 @@ struct Secorch: AsyncParsableCommand {
               secorch scan ~/src/shop --fail-on high       exit 1 for open findings of high or worse
               secorch scan . --since main                  examine only what changed since a revision
               secorch plan . --model qwen3-coder           what models would be asked, and for how much
+              secorch ask "where do we build SQL?"         answers from the findings and the code of the last run
               secorch resume                               take up the newest unfinished run
               secorch scan . --ruleset owasp-top10-2025    report against one framework
               secorch files . --json                       every path with its coverage state

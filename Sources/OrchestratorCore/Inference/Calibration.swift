@@ -5,10 +5,11 @@ package struct Calibration: Sendable, Codable, Hashable {
     /// Digest of the instructions it was measured with: under others it says nothing.
     package let prompt: Digest
     package let measuredAt: Timestamp
-    /// Vulnerable snippets whose weakness it found at its place, and those whose it did not.
+    /// Vulnerable snippets in which it claims something within three lines of the weakness, and the others. The number of
+    /// the weakness is not compared: models call siblings by each other's names.
     package var truePositives = 0
     package var falseNegatives = 0
-    /// Safe snippets that it called weak in the way of their twin, and those it did not.
+    /// Safe snippets in which it claims anything at all, and those in which it does not.
     package var falsePositives = 0
     package var trueNegatives = 0
     /// Snippets without a usable answer; they count as not found and, where safe, as not flagged.

@@ -77,7 +77,8 @@ struct BatchPacker {
             size.tokens += total
             let request = prompt.request(
                 model, maxOutput: limits.maxOutput, nonce: Self.sampleNonce, tokens: total)
-            size.add(review.registry.provider(model.id.provider)?.inputBound(of: request), limits.maxOutput, model)
+            size.add(
+                review.access.registry.provider(model.id.provider)?.inputBound(of: request), limits.maxOutput, model)
         }
         (parts, files, tokens) = ([], [], 0)
     }

@@ -47,7 +47,7 @@ final class BudgetWatch: Sendable {
                 guard let limit = standing.limit, limit > .zero else { continue }
                 let committed = standing.totals.committed
                 let share = Int(Double(committed.nanodollars) / Double(limit.nanodollars) * 100)
-                guard let passed = review.budgets.alerts.filter({ $0 <= share }).max() else { continue }
+                guard let passed = review.access.budgets.alerts.filter({ $0 <= share }).max() else { continue }
                 guard said.withLock({ $0.insert("\(standing.title) \(passed)").inserted }) else { continue }
                 progress.warned("\(passed) % of the \(standing.title) budget of \(limit) is used: \(committed)")
             }
@@ -55,7 +55,7 @@ final class BudgetWatch: Sendable {
     }
 
     private func standings(_ provider: String) throws -> [BudgetStanding] {
-        try review.ledger.standings(run: run, provider: provider, at: Clock.now, review.budgets)
+        try review.ledger.standings(run: run, provider: provider, at: Clock.now, review.access.budgets)
     }
 }
 

@@ -100,3 +100,12 @@ struct QuestionQueue<Question: Sendable>: Sendable {
         return (queue.map(\.element), refusal)
     }
 }
+
+extension Inquiry.Refusal {
+    func outcome<Question>() -> QuestionQueue<Question>.Outcome {
+        switch self {
+        case .exhausted(let reason): .exhausted(reason)
+        case .held(let reason), .failed(let reason): .failed(reason)
+        }
+    }
+}

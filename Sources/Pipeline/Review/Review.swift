@@ -29,13 +29,13 @@ struct Review: Sendable {
             VerifyClaims(
                 review: parts, settings: settings, matcher: matcher, store: store, run: run, progress: progress),
             outcome)
-        await steps.registry.shutdown()
+        await steps.access.registry.shutdown()
         // Cheap and repeatable: always done anew.
         var summary = try await ParseReview(
             review: parts, settings: settings, matcher: matcher, store: store, run: run,
             honoursSuppressions: honoursSuppressions
         ).run(verified)
-        let totals = try steps.ledger.costs(by: .run, run: run).first
+        let totals = try steps.access.ledger.costs(by: .run, run: run).first
         summary.requests = totals?.requests ?? 0
         summary.inputTokens = totals?.inputTokens ?? 0
         summary.outputTokens = totals?.outputTokens ?? 0
@@ -48,7 +48,7 @@ struct Review: Sendable {
     func estimates(_ findings: DetectionManifest, _ journal: Journal) async throws -> [ModelEstimate] {
         let parts = try parts()
         _ = try await journal.checkpoint(planning(parts), findings)
-        await steps.registry.shutdown()
+        await steps.access.registry.shutdown()
         return try parts.models.map { model in
             ModelEstimate(
                 model: model, plan: try planning(parts).estimate(model, findings), forecast: try parts.forecast(model))

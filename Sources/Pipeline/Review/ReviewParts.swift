@@ -1,7 +1,5 @@
 import Ingestion
-import Logging
 import OrchestratorCore
-import Providers
 import Rules
 import Settings
 import Store
@@ -9,7 +7,7 @@ import Tokens
 
 /// Everything that the stages around a model share.
 struct ReviewParts: Sendable {
-    let registry: ProviderRegistry
+    let access: ModelAccess
     /// Best first: the first is asked, the rest are for escalation and failover.
     let models: [ModelDescriptor]
     /// Checks what other models claim; nil where none is known to be stronger.
@@ -24,10 +22,8 @@ struct ReviewParts: Sendable {
     let largestFile: Int
     /// Findings of the embedded analyzer by path, for hints and for agreement.
     let hints: Hints
-    let ledger: Ledger
-    let budgets: Budgets
-    let isLocalOnly: Bool
-    let retriesUncertain: Bool
+
+    var ledger: Ledger { access.ledger }
 
     var instructionsDigest: Digest { Digest(of: instructions) }
     var verifyDigest: Digest { Digest(of: verifyInstructions) }
@@ -48,34 +44,12 @@ struct ReviewParts: Sendable {
             ?? Money(nanodollars: .max)
     }
 
-    /// Requests under way at once: as many as the first model's provider takes.
-    var width: Int { models.first.map(width(of:)) ?? 1 }
-
-    func width(of model: ModelDescriptor) -> Int {
-        registry.provider(model.id.provider)?.descriptor.limits.concurrency ?? 1
-    }
-
     /// What prompts to a model are expected to cost: by its answers so far, else a quarter of what it may answer.
     func forecast(_ model: ModelDescriptor) throws -> Forecast {
         let known = try ledger.meanOutput(of: model.id)
         let assumed = (ReviewSettings(model)?.maxOutput ?? ReviewSettings.answerLimit) / 4
         return Forecast(
             model: model, outputTokens: known.answers > 0 ? known.tokens : assumed, measured: known.answers)
-    }
-
-    /// The way to the models, on the account of a run.
-    func gateway(run: String) -> ProviderGateway {
-        var settings = GatewaySettings()
-        settings.isLocalOnly = isLocalOnly
-        settings.retriesUncertain = retriesUncertain
-        let account = ledger.account(run: run, budgets: budgets) { Clock.now }
-        return ProviderGateway(
-            registry.providers, ledger: account, settings: settings,
-            logger: Logger(label: "secorch") { _ in SwiftLogNoOpLogHandler() })
-    }
-
-    func inquiry(_ gateway: ProviderGateway) -> Inquiry {
-        Inquiry(ledger: ledger, gateway: gateway, retriesUncertain: retriesUncertain)
     }
 
     func reader() -> ChunkReader { ChunkReader(root: root, redactor: library.redactor, largestFile: largestFile) }

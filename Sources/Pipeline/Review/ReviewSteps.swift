@@ -8,43 +8,29 @@ import Tokens
 /// The model's part of a run: plan, complete, verify, parse. Built before the run from what is configured; absent without a
 /// model.
 struct ReviewSteps: Sendable {
-    let registry: ProviderRegistry
+    let access: ModelAccess
     let selection: ModelSelector.Selection
     let verifier: ModelDescriptor?
     let instructions: String
     let verifyInstructions: String
     let counter: any TokenCounting
-    let ledger: Ledger
     let configuration: ScanConfiguration
 
     /// Nil where no model is configured. Throws `DescriptorError` for a fault in the configuration.
     init?(_ configuration: ScanConfiguration, _ installation: Installation, _ state: StateFolder) throws {
         try DescriptorValidator.validate(configuration.providers, configuration.models)
         guard !configuration.models.isEmpty else { return nil }
-        registry = try ProviderRegistry(
-            configuration.providers, models: configuration.models, keys: EnvironmentKeys(),
-            isLocalOnly: configuration.isLocalOnly)
+        access = try ModelAccess(configuration, state)
         instructions = try installation.text("templates/prompts/security-review.md")
         verifyInstructions = try installation.text("templates/prompts/verify-claims.md")
-        ledger = try Ledger(state: state)
-        let settings = configuration.selection
-        let measured = try ledger.calibrations(.securityScan, prompt: Digest(of: instructions))
-        let scores = Dictionary(measured.map { ($0.model, $0.score) }) { first, _ in first }
-        selection = ModelSelector(Self.policy(configuration), scores: scores).select(
-            settings.task, needs: .init(inputTokens: 1256, outputTokens: 256), from: configuration.models)
-        verifier = try Self.verifier(settings, selection.models, scores)
+        let scores = try access.scores(instructions)
+        let policy = ModelSelector.Policy(configuration, today: String(Clock.now.description.prefix(10)))
+        selection = ModelSelector(policy, scores: scores).select(
+            configuration.selection.task, needs: .init(inputTokens: 1256, outputTokens: 256),
+            from: configuration.models)
+        verifier = try Self.verifier(configuration.selection, selection.models, scores)
         counter = installation.tokenCounter
         self.configuration = configuration
-    }
-
-    private static func policy(_ configuration: ScanConfiguration) -> ModelSelector.Policy {
-        var policy = ModelSelector.Policy()
-        policy.isLocalOnly = configuration.isLocalOnly
-        policy.requiresCloud = configuration.selection.requiresCloud
-        policy.floor = Double(configuration.selection.floor) / 100
-        policy.today = String(Clock.now.description.prefix(10))
-        if let preferred = configuration.selection.preferred { policy.preferred = preferred }
-        return policy
     }
 
     /// The model that is asked to check claims: the one configured, else the best measured one, where it is better than the
@@ -81,10 +67,9 @@ struct ReviewSteps: Sendable {
 
     func parts(_ library: DetectionLibrary, _ target: Target, largestFile: Int, hints: Hints) -> ReviewParts {
         ReviewParts(
-            registry: registry, models: selection.models, verifier: verifier, selection: configuration.selection,
+            access: access, models: selection.models, verifier: verifier, selection: configuration.selection,
             instructions: instructions, verifyInstructions: verifyInstructions, library: library, counter: counter,
-            root: target.root, largestFile: largestFile, hints: hints, ledger: ledger, budgets: configuration.budgets,
-            isLocalOnly: configuration.isLocalOnly, retriesUncertain: configuration.retriesUncertain)
+            root: target.root, largestFile: largestFile, hints: hints)
     }
 }
 

@@ -18,11 +18,11 @@ package struct CompleteReview: Stage {
     package func run(_ input: ReviewPlan) async throws -> ReviewOutcome {
         var outcome = ReviewOutcome(digest: input.digest)
         _ = try review.ledger.holdAbandoned(run: run, at: Clock.now)
-        let gateway = review.gateway(run: run)
+        let gateway = review.access.gateway(run: run)
         try await reconcile(gateway)
         var sources: [Int: SourceFile] = [:]
         try store.forEachFile(run: run) { ordinal, entry in sources[ordinal] = entry.file }
-        let sender = try ReviewSender(review, review.inquiry(gateway), sources: sources, run: run)
+        let sender = try ReviewSender(review, review.access.inquiry(gateway), sources: sources, run: run)
         let pending = try store.batches(run: run).filter { $0.state == .pending }
         try await HealthWatch(gateway).whileRunning {
             try await send(pending, sender, BudgetWatch(review, run: run, progress: progress), &outcome)
@@ -45,7 +45,9 @@ package struct CompleteReview: Stage {
         if let shortage = try watch.shortage(of: pending), sender.economise() { outcome.downgrade = shortage }
         var done = 0
         var downgrade = outcome.downgrade
-        let (left, refusal) = try await QuestionQueue<ReviewBatch>(width: review.width).run(
+        let (left, refusal) = try await QuestionQueue<ReviewBatch>(
+            width: review.models.first.map(review.access.width) ?? 1
+        ).run(
             pending, ask: sender.complete,
             note: { batch, answer in
                 try record(answer, of: batch)

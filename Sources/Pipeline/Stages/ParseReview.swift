@@ -46,7 +46,8 @@ package struct ParseReview: Stage {
         let model = review.models.first
         var summary = ReviewSummary(
             model: model?.id.description ?? "none",
-            priceSource: model?.price.schedule?.source.description ?? "price unknown", budget: review.budgets.run)
+            priceSource: model?.price.schedule?.source.description ?? "price unknown", budget: review.access.budgets.run
+        )
         summary.downgrade = outcome.downgrade
         summary.verifier = review.verifier?.id.description
         summary.unverified = outcome.unverified

@@ -29,12 +29,12 @@ package struct VerifyClaims: Stage {
         guard let verifier = review.verifier, let limits = ReviewSettings(verifier) else { return outcome }
         let questions = try questions(verifier, limits)
         progress.began(.verify, total: questions.count)
-        let inquiry = review.inquiry(review.gateway(run: run))
+        let inquiry = review.access.inquiry(review.access.gateway(run: run))
         let key = try review.ledger.stateKey()
         let ledger = review.ledger
         var done = 0
         var failures: Set<String> = []
-        let (left, refusal) = try await QuestionQueue<Question>(width: review.width(of: verifier)).run(
+        let (left, refusal) = try await QuestionQueue<Question>(width: review.access.width(of: verifier)).run(
             questions,
             ask: { question in
                 try await Self.ask(question, verifier, limits.maxOutput, inquiry, key, ledger)
@@ -105,10 +105,7 @@ package struct VerifyClaims: Stage {
             try ledger.record(Array(zip(question.keys, verdicts)).map { ($0.0, $0.1) }, at: Clock.now)
             return .answered
         } catch let refusal as Inquiry.Refusal {
-            switch refusal {
-            case .exhausted(let reason): return .exhausted(reason)
-            case .held(let reason), .failed(let reason): return .failed(reason)
-            }
+            return refusal.outcome()
         }
     }
 }

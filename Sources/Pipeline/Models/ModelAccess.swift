@@ -1,0 +1,62 @@
+import Logging
+import OrchestratorCore
+import Providers
+import Settings
+import Store
+
+/// The configured providers and models, with the account book that every request to them is entered in.
+struct ModelAccess: Sendable {
+    let registry: ProviderRegistry
+    let ledger: Ledger
+    let budgets: Budgets
+    let isLocalOnly: Bool
+    let retriesUncertain: Bool
+
+    /// Throws `DescriptorError` for a fault in the configuration, and the errors of opening the ledger.
+    init(_ configuration: ScanConfiguration, _ state: StateFolder) throws {
+        registry = try ProviderRegistry(
+            configuration.providers, models: configuration.models, keys: EnvironmentKeys(),
+            isLocalOnly: configuration.isLocalOnly)
+        ledger = try Ledger(state: state)
+        budgets = configuration.budgets
+        isLocalOnly = configuration.isLocalOnly
+        retriesUncertain = configuration.retriesUncertain
+    }
+
+    /// The way to the models, on the account of a run.
+    func gateway(run: String) -> ProviderGateway {
+        var settings = GatewaySettings()
+        settings.isLocalOnly = isLocalOnly
+        settings.retriesUncertain = retriesUncertain
+        return ProviderGateway(
+            registry.providers, ledger: ledger.account(run: run, budgets: budgets) { Clock.now }, settings: settings,
+            logger: Logger(label: "secorch") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    func inquiry(_ gateway: ProviderGateway) -> Inquiry {
+        Inquiry(ledger: ledger, gateway: gateway, retriesUncertain: retriesUncertain)
+    }
+
+    /// Requests under way at once: as many as the model's provider takes.
+    func width(of model: ModelDescriptor) -> Int {
+        registry.provider(model.id.provider)?.descriptor.limits.concurrency ?? 1
+    }
+
+    /// The measured scores of models, 0 to 1, under given instructions.
+    func scores(_ instructions: String) throws -> [ModelID: Double] {
+        let measured = try ledger.calibrations(.securityScan, prompt: Digest(of: instructions))
+        return Dictionary(measured.map { ($0.model, $0.score) }) { first, _ in first }
+    }
+}
+
+extension ModelSelector.Policy {
+    /// As configured, on a day (RFC 3339 date).
+    init(_ configuration: ScanConfiguration, today: String) {
+        self.init()
+        isLocalOnly = configuration.isLocalOnly
+        requiresCloud = configuration.selection.requiresCloud
+        floor = Double(configuration.selection.floor) / 100
+        self.today = today
+        if let preferred = configuration.selection.preferred { self.preferred = preferred }
+    }
+}
