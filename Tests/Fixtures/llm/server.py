@@ -3,7 +3,7 @@
 
     server.py BILL [key=value ...]
 
-Prints its port. Each received prompt is appended to the file BILL as "DIGEST TOKENS", and its text to
+The path /own/ask?v=2 takes and gives a shape of its own. Prints its port. Each received prompt is appended to the file BILL as "DIGEST TOKENS", and its text to
 BILL.prompts, before anything is answered.
 It reports the planted weakness and every line that holds `os.system(` or `launch(`, quoting it.
     delay=0.02   seconds before an answer     jitter=0.02   more, at random by the prompt
@@ -63,7 +63,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         global COUNT
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        prompt = request["messages"][-1]["content"]
+        # A server of no known protocol, for configurations that describe one.
+        is_custom = self.path == "/own/ask?v=2"
+        if is_custom and (self.headers["X-Token"] != "Key of-the-house" or request["limit"] < 1 or request["raw"] is not True):
+            return self.answer(400, {"fault": "not as described"})
+        prompt = request["question"] if is_custom else request["messages"][-1]["content"]
         digest = hashlib.sha256(prompt.encode()).hexdigest()
         if "status" in OPTIONS:
             return self.answer(int(OPTIONS["status"]), {"error": {"message": "refused by the script", "code": "x"}})
@@ -82,6 +86,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         names, found = findings(prompt)
         nonce = re.search(r"Nonce: (\w+)", prompt).group(1)
         content = json.dumps({"nonce": nonce, "files": names, "findings": [] if "blind" in OPTIONS else found})
+        if is_custom:
+            return self.answer(200, {"out": [{"text": content}], "why": "done", "count": {"in": tokens, "out": 50}})
         usage = {"prompt_tokens": tokens, "completion_tokens": 50, "total_tokens": tokens + 50}
         if not request.get("stream"):
             return self.answer(200, {
