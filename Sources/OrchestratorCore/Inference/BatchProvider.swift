@@ -30,6 +30,13 @@ package protocol BatchProvider: Provider {
     func cancel(_ batch: BatchHandle) async throws(ProviderError) -> BatchStatus
 }
 
+extension BatchProvider {
+    /// The items in order, cut into groups that each fit into one batch.
+    package func groups(of items: [BatchItem]) -> [[BatchItem]] {
+        batchLimits.groups(of: items, bytes: batchBytes)
+    }
+}
+
 package struct BatchLimits: Hashable, Sendable {
     package let requests: Int
     package let bytes: Int
@@ -37,6 +44,30 @@ package struct BatchLimits: Hashable, Sendable {
     package init(requests: Int, bytes: Int) {
         self.requests = requests
         self.bytes = bytes
+    }
+
+    /// What stands around the items of a batch.
+    private static let frame = 4096
+
+    /// The items in order, cut into groups within the limits that each ask one model. The same items are always cut the
+    /// same way, so that a restart knows its submissions again. An item too large for any batch has a group of its own.
+    package func groups(of items: [BatchItem], bytes size: (BatchItem) -> Int) -> [[BatchItem]] {
+        var groups: [[BatchItem]] = []
+        var total = 0
+        for item in items {
+            let added = size(item)
+            let fits = groups.last.map { group in
+                group.count < requests && total + added <= bytes
+                    && group[0].request.model.id == item.request.model.id
+            }
+            if fits != true {
+                groups.append([])
+                total = Self.frame
+            }
+            groups[groups.count - 1].append(item)
+            total += added
+        }
+        return groups
     }
 }
 

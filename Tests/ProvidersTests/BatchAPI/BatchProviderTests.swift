@@ -76,6 +76,27 @@ import Testing
         }
     }
 
+    @Test func workIsCutIntoBatchesOfASizeThatIsTaken() {
+        let items = Self.submission(.openai, count: 7).items
+        func sizes(_ requests: Int, _ bytes: Int, _ items: [BatchItem]) -> [Int] {
+            BatchLimits(requests: requests, bytes: 4096 + bytes).groups(of: items) { _ in 100 }.map(\.count)
+        }
+        #expect(sizes(10, 700, items) == [7])
+        #expect(sizes(10, 699, items) == [6, 1])
+        #expect(sizes(3, 700, items) == [3, 3, 1])
+        #expect(sizes(3, 50, Array(items[..<2])) == [1, 1])
+        #expect(sizes(3, 700, []).isEmpty)
+        let mixed = items.enumerated().map { number, item in
+            var request = item.request
+            if number == 4 {
+                request.model = ModelDescriptor(
+                    id: ModelID(provider: "test", name: "other"), modelClass: .local, leavesHost: false)
+            }
+            return BatchItem(work: Digest(of: "\(number)"), request)
+        }
+        #expect(sizes(10, 700, mixed) == [4, 1, 2])
+    }
+
     // MARK: Crashes
 
     @Test(arguments: wires) func aRestartFindsWhatWasTakenAndDoesNotSubmitAgain(wire: ProviderDescriptor.WireProtocol)
