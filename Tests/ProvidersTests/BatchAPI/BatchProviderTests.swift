@@ -239,6 +239,23 @@ import Testing
         }
     }
 
+    @Test(arguments: wires) func resultsWhoseDownloadBrokeAreThereWhenAskedForAgain(
+        wire: ProviderDescriptor.WireProtocol
+    ) async throws {
+        try await withBatches(wire) { provider, batches, _ in
+            let submission = Self.submission(wire)
+            let handle = try await provider.submit(submission)
+            batches.end(wire == .anthropic ? "ended" : "completed")
+            batches.change { $0.brokenDownloads = 1 }
+            let error = try await failure { () async throws(ProviderError) in
+                try await provider.results(of: handle, for: submission)
+            }
+            #expect(error.code == .connectionLost && error.billing == .notBilled)
+            let results = try await provider.results(of: handle, for: submission)
+            #expect(results.items.allSatisfy { (try? $0.result.get()) != nil })
+        }
+    }
+
     @Test func aBatchThatFailedAsAWholeCostsNothing() async throws {
         for (code, meaning) in [("token_limit_exceeded", ProviderError.Code.throttled), ("invalid_json", .badRequest)] {
             try await withBatches(.openai) { provider, batches, _ in

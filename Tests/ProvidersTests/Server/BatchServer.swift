@@ -41,6 +41,8 @@ final class BatchServer: Sendable {
         var strangeLines: [String] = []
         /// Codes of a batch that failed as a whole.
         var errors: [String] = []
+        /// Downloads that break before their end.
+        var brokenDownloads = 0
     }
 
     let wire: ProviderDescriptor.WireProtocol
@@ -90,9 +92,7 @@ final class BatchServer: Sendable {
         case ("GET", "files", 3):
             let batch = state.batches.first { parts[1].hasSuffix($0.id) }
             let isErrors = parts[1].hasPrefix("errors-")
-            return ServerAction.answer(
-                200, (batch.map { rows($0, state, isErrors: isErrors) } ?? []).joined(separator: "\n"),
-                type: "application/octet-stream")
+            return download(batch.map { rows($0, state, isErrors: isErrors) } ?? [], &state)
         default: return ServerAction.answer(404, "{}")
         }
     }
@@ -128,9 +128,7 @@ final class BatchServer: Sendable {
             return ServerAction.answer(404, ServerDialect(wire: .anthropic).error("none", type: "not_found_error"))
         }
         if parts.last == "results" {
-            return ServerAction.answer(
-                200, rows(state.batches[index], state, isErrors: nil).joined(separator: "\n"),
-                type: "application/x-jsonl")
+            return download(rows(state.batches[index], state, isErrors: nil), &state)
         }
         if parts.last == "cancel" { state.batches[index].state = "canceling" }
         return ServerAction.answer(200, Self.text(object(state.batches[index], state)))
@@ -151,6 +149,14 @@ final class BatchServer: Sendable {
         case .takenAndGarbled: return ServerAction.answer(200, "{\"id\":\"../../v1/keys\"}")
         default: return ServerAction.answer(200, Self.text(object(batch, state)))
         }
+    }
+
+    private func download(_ lines: [String], _ state: inout State) -> [ServerAction] {
+        guard state.brokenDownloads > 0, let first = lines.first else {
+            return ServerAction.answer(200, lines.joined(separator: "\n"), type: "application/octet-stream")
+        }
+        state.brokenDownloads -= 1
+        return ServerAction.stream([first + "\n"], type: "application/octet-stream", isEnded: false) + [.close]
     }
 
     /// Two to a page, the newest first.
