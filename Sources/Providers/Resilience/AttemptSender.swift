@@ -113,13 +113,17 @@ package struct AttemptSender: Sendable {
         let ledger = ledger
         let closing = Task { () -> Result<Success, ProviderError> in
             do throws(LedgerError) {
-                switch result {
-                case .success(let completion):
-                    let settlement = Settlement.of(completion, at: price, reserved: reservation.amount)
+                switch ReservationEnd(result, at: price, reserved: reservation.amount) {
+                case .settle(let settlement):
                     try await ledger.settle(reservation, settlement)
-                    return .success(Success(completion: completion, settlement: settlement))
-                case .failure(let error):
-                    try await Self.close(ledger, reservation, error, price, model)
+                    return result.map { Success(completion: $0, settlement: settlement) }
+                case .release(let error):
+                    try await ledger.release(reservation, error)
+                    return .failure(error)
+                case .hold(let error):
+                    let reference = AttemptReference(
+                        attempt: reservation.attempt, model: model, providerRequestID: error.providerRequestID)
+                    try await ledger.hold(reservation, reference, error)
                     return .failure(error)
                 }
             } catch {
@@ -130,22 +134,5 @@ package struct AttemptSender: Sendable {
             }
         }
         return await closing.value
-    }
-
-    private static func close(
-        _ ledger: any AttemptLedger, _ reservation: Reservation, _ error: ProviderError, _ price: PriceSchedule,
-        _ model: ModelID
-    ) async throws(LedgerError) {
-        switch error.billing {
-        case .notBilled: try await ledger.release(reservation, error)
-        // What costs nothing cannot have been charged.
-        case .unknown where price.isFree: try await ledger.release(reservation, error)
-        case .billed(let usage):
-            try await ledger.settle(reservation, Settlement.of(wasted: usage, at: price, reserved: reservation.amount))
-        case .unknown:
-            let reference = AttemptReference(
-                attempt: reservation.attempt, model: model, providerRequestID: error.providerRequestID)
-            try await ledger.hold(reservation, reference, error)
-        }
     }
 }

@@ -3,7 +3,7 @@
 
     server.py BILL [key=value ...]
 
-Prints its port. Each received prompt is appended to the file BILL as "DIGEST TOKENS", and its text to
+The path /own/ask?v=2 takes and gives a shape of its own. Prints its port. Each received prompt is appended to the file BILL as "DIGEST TOKENS", and its text to
 BILL.prompts, before anything is answered.
 It reports the planted weakness and every line that holds `os.system(` or `launch(`, quoting it.
     delay=0.02   seconds before an answer     jitter=0.02   more, at random by the prompt
@@ -77,10 +77,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         global COUNT
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        model = request["model"]
-        prompt = next(message["content"] for message in request["messages"] if message["role"] == "user")
-        isRepair = request["messages"][-1]["content"] != prompt
-        digest = hashlib.sha256(json.dumps([model, request["messages"]]).encode()).hexdigest()
+        # A server of no known protocol, for configurations that describe one.
+        is_custom = self.path == "/own/ask?v=2"
+        if is_custom and (self.headers["X-Token"] != "Key of-the-house" or request["limit"] < 1 or request["raw"] is not True):
+            return self.answer(400, {"fault": "not as described"})
+        model = request.get("model", "custom")
+        messages = request.get("messages") or [{"role": "user", "content": request.get("question")}]
+        prompt = next(message["content"] for message in messages if message["role"] == "user")
+        is_repair = messages[-1]["content"] != prompt
+        digest = hashlib.sha256(json.dumps([model, messages]).encode()).hexdigest()
         if option(model, "status"):
             return self.answer(
                 int(option(model, "status")), {"error": {"message": "refused by the script", "code": "x"}})
@@ -103,8 +108,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             names, found = findings(prompt)
             found = [] if option(model, "blind") else found
             content = json.dumps({"nonce": nonce, "files": names, "findings": found})
-        if option(model, "garble") and not isRepair:
+        if option(model, "garble") and not is_repair:
             content = "Certainly! I looked at every part of it."
+        if is_custom:
+            return self.answer(200, {"out": [{"text": content}], "why": "done", "count": {"in": tokens, "out": 50}})
         usage = {"prompt_tokens": tokens, "completion_tokens": 50, "total_tokens": tokens + 50}
         if not request.get("stream"):
             return self.answer(200, {
