@@ -90,7 +90,15 @@ let package = Package(
             swiftSettings: strict),
 
         .executableTarget(
-            name: "measure", dependencies: ["Ingestion", "OrchestratorCore", "SyntaxTree", "Tokens"],
+            name: "measure",
+            dependencies: [
+                "Ingestion", "OrchestratorCore", "Providers", "Rules", "Store", "SyntaxTree", "Tokens",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             path: "Tests/Benchmarks/Measure", swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(

@@ -122,9 +122,14 @@ import Testing
         let budget: Int64 = 10_000
         let account = account(ledger) { $0.run = Money(nanodollars: budget) }
         let workers = 64
-        let each = proofCount(quick: 12, full: 200)
+        let each = proofCount(quick: 12, full: 60)
         // Worst cases twice as dear as the budget allows.
         let cost = budget * 2 / Int64(workers * each) + 1
+        let check: @Sendable () -> Void = {
+            let spent = try? ledger.totals(scope: "run/r1").committed
+            #expect((spent?.nanodollars ?? .max) <= budget)
+            #expect((try? ledger.audit()) == [])
+        }
         await withTaskGroup(of: Void.self) { group in
             for worker in 0..<workers {
                 group.addTask {
@@ -134,6 +139,7 @@ import Testing
                         else {
                             continue
                         }
+                        check()
                         switch Int.random(in: 0..<4, using: &generator) {
                         case 0: try? await account.release(reservation, error(.notBilled))
                         case 1:
@@ -144,12 +150,36 @@ import Testing
                         case 2: try? await account.settle(reservation, settlement(cost))
                         default: try? await account.settle(reservation, settlement(cost / 2))
                         }
-                        let spent = try? ledger.totals(scope: "run/r1").committed
-                        #expect((spent?.nanodollars ?? .max) <= budget)
+                        check()
                     }
                 }
             }
         }
+        let spent = try ledger.totals(scope: "run/r1")
+        #expect(spent.reserved == .zero && spent.committed.nanodollars > budget - cost - budget / 4)
+    }
+
+    /// Changes that wait together share a transaction.
+    @Test func aRefusedChangeTakesNoOtherWithIt() async throws {
+        let ledger = try open()
+        let account = account(ledger) { $0.run = Money(nanodollars: 1000) }
+        let outcomes = await withTaskGroup(of: (Int, Bool).self) { group in
+            for number in 0..<200 {
+                // Every third asks for too much, every fifth for an id that another has.
+                let id = number % 5 == 0 ? "same" : "\(number)"
+                group.addTask {
+                    let asked = plan(id, cost: number % 3 == 0 ? 1001 : 5)
+                    return (number, (try? await account.reserve(asked)) != nil)
+                }
+            }
+            return await group.reduce(into: [Int: Bool]()) { $0[$1.0] = $1.1 }
+        }
+        for (number, isReserved) in outcomes where number % 5 != 0 {
+            #expect(isReserved == (number % 3 != 0), "\(number)")
+        }
+        #expect(outcomes.count { $0.key % 5 == 0 && $0.value } == 1)
+        let kept = outcomes.values.count { $0 }
+        #expect(try ledger.totals(scope: "run/r1").reserved == Money(nanodollars: Int64(kept * 5)))
         #expect(try ledger.audit().isEmpty)
     }
 

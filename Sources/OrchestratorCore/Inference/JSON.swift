@@ -81,8 +81,38 @@ extension JSON {
     /// The value on one line, without spaces, in UTF-8.
     package var bytes: [UInt8] {
         var output: [UInt8] = []
+        output.reserveCapacity(byteCount)
         write(to: &output)
         return output
+    }
+
+    /// How many bytes that is.
+    package var byteCount: Int {
+        switch self {
+        case .null: 4
+        case .bool(let value): value ? 4 : 5
+        case .number(let text): text.utf8.count
+        case .string(let text): Self.byteCount(text)
+        case .array(let values): values.reduce(max(2, values.count + 1)) { $0 + $1.byteCount }
+        case .object(let members):
+            members.reduce(max(2, 2 * members.count + 1)) { $0 + Self.byteCount($1.key) + $1.value.byteCount }
+        }
+    }
+
+    /// With the quotation marks.
+    private static func byteCount(_ text: String) -> Int {
+        var text = text
+        return text.withUTF8 { bytes in
+            var (pairs, controls) = (0, 0)
+            for byte in bytes {
+                let isPair =
+                    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\n")
+                    || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\t")
+                pairs += isPair ? 1 : 0
+                controls += byte < 0x20 && !isPair ? 1 : 0
+            }
+            return bytes.count + pairs + 5 * controls + 2
+        }
     }
 
     package func write(to output: inout [UInt8]) {
@@ -112,21 +142,34 @@ extension JSON {
 
     private static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                output.append(UInt8(ascii: "\\"))
-                output.append(byte)
-            case UInt8(ascii: "\n"): output += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            case UInt8(ascii: "\r"): output += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
-            case UInt8(ascii: "\t"): output += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
-            case 0..<0x20:
-                output += Array("\\u00".utf8)
-                output += [hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 15)]]
-            default: output.append(byte)
+        var text = text
+        text.withUTF8 { bytes in
+            // Stretches without anything to escape are copied whole.
+            var start = 0
+            for index in bytes.indices {
+                let byte = bytes[index]
+                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+                output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<index]))
+                escape(byte, to: &output)
+                start = index + 1
             }
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start...]))
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    private static func escape(_ byte: UInt8, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\\"))
+        switch byte {
+        case UInt8(ascii: "\n"): output.append(UInt8(ascii: "n"))
+        case UInt8(ascii: "\r"): output.append(UInt8(ascii: "r"))
+        case UInt8(ascii: "\t"): output.append(UInt8(ascii: "t"))
+        case 0..<0x20:
+            output.append(contentsOf: "u00".utf8)
+            output.append(hexadecimal[Int(byte >> 4)])
+            output.append(hexadecimal[Int(byte & 15)])
+        default: output.append(byte)
+        }
     }
 
     private static let hexadecimal = Array("0123456789abcdef".utf8)

@@ -119,23 +119,29 @@ package struct JSONParser {
     private mutating func string() throws(JSONError) -> String {
         index += 1
         var output: [UInt8] = []
+        // Stretches without escapes are copied whole, a text without any straight from the bytes.
+        var start = index
         while let byte = current {
             switch byte {
             case UInt8(ascii: "\""):
+                let rest = bytes[start..<index]
                 index += 1
-                guard let text = String(validating: output, as: UTF8.self) else { throw error("valid UTF-8") }
+                let text = output.isEmpty ? Self.text(rest) : Self.text(output + rest)
+                guard let text else { throw error("valid UTF-8") }
                 return text
             case UInt8(ascii: "\\"):
+                output.append(contentsOf: bytes[start..<index])
                 index += 1
                 try escape(into: &output)
+                start = index
             case 0..<0x20: throw error("an escaped control character")
-            default:
-                output.append(byte)
-                index += 1
+            default: index += 1
             }
         }
         throw error("the end of a string")
     }
+
+    private static func text(_ bytes: some Collection<UInt8>) -> String? { String(validating: bytes, as: UTF8.self) }
 
     private mutating func escape(into output: inout [UInt8]) throws(JSONError) {
         guard let byte = current else { throw error("an escape") }

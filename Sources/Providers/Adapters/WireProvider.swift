@@ -37,7 +37,7 @@ extension WireProvider {
     package func shutdown() async { await client.transport.shutdown() }
 
     package func inputBound(of request: CompletionRequest) -> Int {
-        request.inputBound(body: body(for: request))
+        request.inputBound(bodySize: body(for: request).byteCount)
     }
 
     /// A call of this provider with its own headers.
@@ -65,6 +65,7 @@ extension WireProvider {
         var call = call(
             "asking for a completion", .post, completionPath, body: body(for: request), model: request.model.id.name)
         call.request = request
+        let bound = request.inputBound(bodySize: call.body?.count ?? 0)
         let draft = try await client.send(call, fault: { self.fault(status: $0, body: $1, common: $2) }) { answer in
             let kind = answer.header("content-type")?.lowercased() ?? ""
             guard request.isStreamed, !kind.hasPrefix("application/json"), !kind.hasPrefix("text/html") else {
@@ -72,7 +73,7 @@ extension WireProvider {
             }
             return try await self.stream(answer, request, onText)
         }
-        return try completion(draft, request)
+        return try completion(draft, request, inputBound: bound)
     }
 
     func refuseLeaving(_ request: CompletionRequest) throws(ProviderError) {
@@ -108,8 +109,9 @@ extension WireProvider {
     }
 
     /// A completion that can be used, or the error that it is malformed.
-    private func completion(_ draft: CompletionDraft, _ request: CompletionRequest) throws(ProviderError) -> Completion
-    {
+    private func completion(
+        _ draft: CompletionDraft, _ request: CompletionRequest, inputBound: Int
+    ) throws(ProviderError) -> Completion {
         if client.isLocalOnly, descriptor.wire == .ollama, draft.servedProvider != nil {
             throw ProviderError(
                 .leavesHost, activity: "reading the answer", provider: descriptor.id, model: request.model.id.name,
@@ -117,7 +119,7 @@ extension WireProvider {
         }
         do {
             return try draft.completion(
-                of: request, inputBound: inputBound(of: request), isInputTruncated: isInputTruncated(draft, request))
+                of: request, inputBound: inputBound, isInputTruncated: isInputTruncated(draft, request))
         } catch {
             throw error.error("asking for a completion", request, status: 200)
         }
@@ -146,9 +148,9 @@ extension AnswerFault {
 
 extension CompletionRequest {
     /// An exact count where there is one, else one token per byte of the body; and what a template may add.
-    func inputBound(body: @autoclosure () -> JSON) -> Int {
+    func inputBound(bodySize: @autoclosure () -> Int) -> Int {
         // A schema may be put into the prompt, beside the text that was counted.
-        let exact = exactInputTokens.map { $0 + (schema?.schema.bytes.count ?? 0) }
-        return (exact ?? body().bytes.count) + Self.templateOverhead
+        let exact = exactInputTokens.map { $0 + (schema?.schema.byteCount ?? 0) }
+        return (exact ?? bodySize()) + Self.templateOverhead
     }
 }

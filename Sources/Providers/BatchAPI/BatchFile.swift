@@ -79,7 +79,7 @@ package struct BatchFileReader {
         self.handle = handle
         rows = BatchLines { id, line in
             request(id).map { request in
-                let bound = request.inputBound(body: ChatShape.body(request))
+                let bound = request.inputBound(bodySize: ChatShape.body(request).byteCount)
                 return BatchRow.result(line, request, inputBound: bound, key: nil)
             }
         }

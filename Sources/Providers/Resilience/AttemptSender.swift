@@ -71,38 +71,26 @@ package struct AttemptSender: Sendable {
         _ provider: any Provider, _ request: CompletionRequest, deadline: ContinuousClock.Instant,
         onText: (@Sendable (String) -> Void)?
     ) async -> Result<Completion, ProviderError> {
-        await withTaskGroup(of: Result<Completion, ProviderError>?.self) { group in
-            group.addTask {
-                do throws(ProviderError) {
-                    return .success(try await provider.complete(request, onText: onText))
-                } catch {
-                    return .failure(error)
-                }
+        // Whatever ends it, the call itself says what became of it.
+        let result = await Deadlines.shared.run(until: { $0 >= deadline }) { () -> Result<Completion, ProviderError> in
+            do throws(ProviderError) {
+                return .success(try await provider.complete(request, onText: onText))
+            } catch {
+                return .failure(error)
             }
-            group.addTask {
-                try? await Task.sleep(until: deadline, clock: .continuous)
-                return nil
-            }
-            var result: Result<Completion, ProviderError>?
-            for await outcome in group {
-                // Whichever comes first ends the other; the call always says what became of it.
-                group.cancelAll()
-                result = result ?? outcome
-            }
-            guard let result else { return .failure(Self.cut(request, nil)) }
-            if case .failure(let error) = result, error.code == .cancelled, !Task.isCancelled {
-                return .failure(Self.cut(request, error))
-            }
-            return result
         }
+        if case .failure(let error) = result, error.code == .cancelled, !Task.isCancelled {
+            return .failure(cut(request, error))
+        }
+        return result
     }
 
     /// The error of a call that the deadline ended.
-    private static func cut(_ request: CompletionRequest, _ error: ProviderError?) -> ProviderError {
+    private static func cut(_ request: CompletionRequest, _ error: ProviderError) -> ProviderError {
         ProviderError(
             .deadlineExceeded, activity: "asking for a completion", provider: request.model.id.provider,
-            model: request.model.id.name, status: error?.status, billing: error?.billing ?? .unknown,
-            providerRequestID: error?.providerRequestID, detail: error?.detail ?? "")
+            model: request.model.id.name, status: error.status, billing: error.billing,
+            providerRequestID: error.providerRequestID, detail: error.detail)
     }
 
     /// Closes a reservation. Done in a task of its own, since the cancellation of this one must not leave it open.

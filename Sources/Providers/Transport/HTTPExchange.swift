@@ -31,13 +31,13 @@ package struct HTTPAnswer: Sendable {
 
     init(status: Int, headers: [(name: String, value: String)], body: HTTPBody) {
         self.status = status
-        self.headers = headers
+        self.headers = headers.map { ($0.name.lowercased(), $0.value) }
         self.body = body
     }
 
-    /// The first header of a name, in whatever case.
+    /// The first header of a name given in lower case, however the server spelt it.
     package func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name }?.value
+        headers.first { $0.name == name }?.value
     }
 }
 

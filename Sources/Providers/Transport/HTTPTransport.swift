@@ -92,29 +92,14 @@ package final class HTTPTransport: Sendable {
         let answer = HTTPAnswer(
             status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) },
             body: HTTPBody(response.body, limit: limit, watch: watch))
-        do {
-            return try await supervise(watch) { try await read(answer) }
-        } catch is CancellationError {
-            throw TransportError(.cancelled, .answering)
+        let outcome = await Deadlines.shared.run(until: { watch.isOver(at: $0) }) { () -> Result<Value, any Error> in
+            do { return .success(try await read(answer)) } catch { return .failure(error) }
         }
-    }
-
-    private func supervise<Value: Sendable>(
-        _ watch: IdleWatch, _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask { try await body() }
-            group.addTask {
-                try await watch.run()
-                return nil
-            }
-            // The watch ends without an error where only bytes after the end of the answer are missing: the reader then
-            // gives what it has.
-            while let outcome = try await group.next() {
-                group.cancelAll()
-                if let value = outcome { return value }
-            }
-            throw CancellationError()
+        switch outcome {
+        case .success(let value): return value
+        case .failure(let error):
+            if let fault = watch.fault { throw fault }
+            throw error is CancellationError ? TransportError(.cancelled, .answering) : error
         }
     }
 }

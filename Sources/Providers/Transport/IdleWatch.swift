@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Ends an exchange whose answer stalls or takes too long.
+/// Says when an exchange has to end because its answer stalls or takes too long.
 final class IdleWatch: Sendable {
     private struct State {
         var idleDeadline: ContinuousClock.Instant
-        var isEnding = false
         var endDeadline: ContinuousClock.Instant?
+        var fault: TransportError?
     }
 
     private let state: Mutex<State>
@@ -28,17 +28,19 @@ final class IdleWatch: Sendable {
         state.withLock { $0.endDeadline = $0.endDeadline ?? deadline }
     }
 
-    /// Sleeps until a deadline has passed and throws what passed; returns where only the end was waited for. Looks four
-    /// times a second, since a deadline may also move nearer.
-    func run() async throws {
-        while true {
-            let now = ContinuousClock.now
-            let (idleDeadline, end) = state.withLock { ($0.idleDeadline, $0.endDeadline) }
-            if let end, now >= end { return }
-            if now >= total { throw TransportError(.totalTimeout, .answering) }
-            if now >= idleDeadline { throw TransportError(.idleTimeout, .answering, detail: "nothing for \(idle)") }
-            try await Task.sleep(
-                until: min(total, idleDeadline, end ?? total, now + .milliseconds(250)), clock: .continuous)
+    /// Whether a deadline has passed; `fault` then tells which.
+    func isOver(at now: ContinuousClock.Instant) -> Bool {
+        state.withLock { state in
+            if let end = state.endDeadline, now >= end { return true }
+            if now >= total {
+                state.fault = TransportError(.totalTimeout, .answering)
+            } else if now >= state.idleDeadline {
+                state.fault = TransportError(.idleTimeout, .answering, detail: "nothing for \(idle)")
+            }
+            return state.fault != nil
         }
     }
+
+    /// The deadline that passed; nil for none, and where only the end was waited for: the reader then gives what it has.
+    var fault: TransportError? { state.withLock { $0.fault } }
 }

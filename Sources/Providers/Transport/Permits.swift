@@ -25,27 +25,8 @@ final class Permits: Sendable {
     /// Whoever got one must `release` it.
     func acquire(before deadline: ContinuousClock.Instant) async -> Bool {
         if takeFree() { return true }
-        return await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                do {
-                    try await self.acquire()
-                    return true
-                } catch {
-                    return false
-                }
-            }
-            group.addTask {
-                try? await Task.sleep(until: deadline, clock: .continuous)
-                return false
-            }
-            var isGranted = false
-            for await outcome in group {
-                // A permit that is granted just as the time is up counts: nothing is lost on the way.
-                isGranted = isGranted || outcome
-                group.cancelAll()
-            }
-            return isGranted
-        }
+        // A permit that is granted just as the time is up counts: nothing is lost on the way.
+        return await Deadlines.shared.run(until: { $0 >= deadline }) { (try? await self.acquire()) != nil }
     }
 
     private func takeFree() -> Bool {

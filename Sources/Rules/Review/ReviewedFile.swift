@@ -32,8 +32,12 @@ package struct ReviewedFile: Sendable, Hashable {
         self.path = path
         self.language = language
         self.firstLine = firstLine
-        let whole = text.hasSuffix("\n") ? text.dropLast() : text[...]
-        lines = whole.split(separator: "\n", omittingEmptySubsequences: false).map { Self.harmless(String($0)) }
+        // By scalars: as a character, a carriage return and the line feed after it are neither.
+        var scalars = text.unicodeScalars[...]
+        if scalars.last == "\n" { scalars.removeLast() }
+        lines = scalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            Self.harmless(String(line.last == "\r" ? line.dropLast() : line))
+        }
         self.hints = hints
     }
 

@@ -10,6 +10,8 @@ struct BudgetScope {
     var requests: Int?
     var tokens: Int?
 
+    var hasCeiling: Bool { limit != nil || requests != nil || tokens != nil }
+
     /// Every account of an attempt, whether or not a ceiling applies: totals are wanted for reports, too.
     static func all(run: String, provider: String, at time: Timestamp, _ budgets: Budgets) -> [BudgetScope] {
         let day = String(time.description.prefix(10))

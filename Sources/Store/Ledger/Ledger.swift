@@ -4,15 +4,17 @@ package import OrchestratorCore
 
 /// The account of every attempt of a user, in one database for all repositories.
 ///
-/// Each call is one transaction that takes the write lock at once: two workers, two processes, can never both fit into
-/// the same rest of a budget. At any instant settled + reserved + uncertain is no more than each budget, whatever
+/// Each call is part of one transaction that takes the write lock at once: two workers, two processes, can never both fit
+/// into the same rest of a budget. At any instant settled + reserved + uncertain is no more than each budget, whatever
 /// crashes, since money is set aside before anything leaves and only ever given back after the facts are known.
 package final class Ledger: Sendable {
     let file: DatabaseFile
+    let commits: GroupCommit
 
     /// Opens or creates the ledger of a state. Throws the errors of opening a database.
     package init(state: StateFolder) throws(StoreError) {
         file = try DatabaseFile(path: state.path + "/ledger.sqlite", migrations: LedgerMigrations.all)
+        commits = GroupCommit(file)
     }
 
     /// The secret of this state; drawn on first use.

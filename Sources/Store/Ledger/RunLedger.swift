@@ -10,64 +10,70 @@ package struct RunLedger: AttemptLedger {
 
     package func reserve(_ plan: AttemptPlan) async throws(LedgerError) -> Reservation {
         let now = clock()
-        return try change { database in
+        return try await change { database in
             let scopes = BudgetScope.all(run: run, provider: plan.model.provider, at: now, budgets)
-            for scope in scopes { try Self.check(scope, plan, database) }
-            try database.execute(
-                sql: """
-                    INSERT INTO attempt (id, run, work, provider, model, purpose, state, worst_case, amount, price_source,
-                        input_bound, max_output, day, began_at)
-                    VALUES (?, ?, ?, ?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    plan.id.description, run, plan.work, plan.model.provider, plan.model.name, plan.purpose.rawValue,
-                    plan.worstCase.nanodollars, plan.worstCase.nanodollars, plan.priceSource.description,
-                    plan.inputBound, plan.maxOutput, String(now.description.prefix(10)), now.seconds,
-                ])
+            for scope in scopes where scope.hasCeiling { try Self.check(scope, plan, database) }
+            try database.cachedStatement(sql: Self.insertion).execute(arguments: [
+                plan.id.description, run, plan.work, plan.model.provider, plan.model.name, plan.purpose.rawValue,
+                plan.worstCase.nanodollars, plan.worstCase.nanodollars, plan.priceSource.description,
+                plan.inputBound, plan.maxOutput, String(now.description.prefix(10)), now.seconds,
+            ])
+            let booking = try database.cachedStatement(sql: Self.booking)
             for scope in scopes {
-                try database.execute(
-                    sql: """
-                        INSERT INTO account (scope, reserved, requests, tokens) VALUES (?, ?, 1, ?)
-                        ON CONFLICT (scope) DO UPDATE SET reserved = reserved + excluded.reserved,
-                            requests = requests + 1, tokens = tokens + excluded.tokens
-                        """,
-                    arguments: [scope.key, plan.worstCase.nanodollars, plan.inputBound + plan.maxOutput])
+                try booking.execute(arguments: [
+                    scope.key, plan.worstCase.nanodollars, plan.inputBound + plan.maxOutput,
+                ])
             }
             return Reservation(attempt: plan.id, amount: plan.worstCase)
         }
     }
 
+    private static let insertion = """
+        INSERT INTO attempt (id, run, work, provider, model, purpose, state, worst_case, amount, price_source,
+            input_bound, max_output, day, began_at)
+        VALUES (?, ?, ?, ?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?, ?)
+        """
+
+    private static let booking = """
+        INSERT INTO account (scope, reserved, requests, tokens) VALUES (?, ?, 1, ?)
+        ON CONFLICT (scope) DO UPDATE SET reserved = reserved + excluded.reserved,
+            requests = requests + 1, tokens = tokens + excluded.tokens
+        """
+
     package func settle(_ reservation: Reservation, _ settlement: Settlement) async throws(LedgerError) {
-        try close(reservation, .settled(settlement), failure: nil)
+        try await close(reservation, .settled(settlement), failure: nil)
     }
 
     package func release(_ reservation: Reservation, _ error: ProviderError) async throws(LedgerError) {
-        try close(reservation, .released, failure: error.code.rawValue)
+        try await close(reservation, .released, failure: error.code.rawValue)
     }
 
     package func hold(
         _ reservation: Reservation, _ reference: AttemptReference, _ error: ProviderError
     ) async throws(LedgerError) {
-        try close(reservation, .uncertain, failure: error.code.rawValue, request: reference.providerRequestID)
+        try await close(reservation, .uncertain, failure: error.code.rawValue, request: reference.providerRequestID)
     }
 
     private func close(
         _ reservation: Reservation, _ end: Transition.End, failure: String?, request: String? = nil
-    ) throws(LedgerError) {
+    ) async throws(LedgerError) {
         let now = clock()
-        try change { database in
-            guard
-                let row = try Row.fetchOne(
-                    database, sql: "SELECT * FROM attempt WHERE id = ? AND state = 'reserved'",
-                    arguments: [reservation.attempt.description])
-            else { throw StoreError(.notFound, "the attempt \(reservation.attempt) is not reserved") }
+        try await change { database in
+            let open = try database.cachedStatement(
+                sql: """
+                    SELECT id, run, work, provider, day, state, amount FROM attempt WHERE id = ? AND state = 'reserved'
+                    """)
+            guard let row = try Row.fetchOne(open, arguments: [reservation.attempt.description]) else {
+                throw StoreError(.notFound, "the attempt \(reservation.attempt) is not reserved")
+            }
             try Transition(row).apply(end, at: now, failure: failure, request: request, database)
         }
     }
 
     /// Throws `overBudget` where the worst case does not fit into what a scope has left.
     private static func check(_ scope: BudgetScope, _ plan: AttemptPlan, _ database: Database) throws {
-        let row = try Row.fetchOne(database, sql: "SELECT * FROM account WHERE scope = ?", arguments: [scope.key])
+        let statement = try database.cachedStatement(sql: "SELECT * FROM account WHERE scope = ?")
+        let row = try Row.fetchOne(statement, arguments: [scope.key])
         func amount(_ column: String) -> Int64 { row?[column] ?? 0 }
         if let limit = scope.limit {
             let (used, overflow) = [
@@ -94,18 +100,16 @@ package struct RunLedger: AttemptLedger {
         }
     }
 
-    /// One transaction; errors of the database become ledger errors.
-    private func change<Result>(_ body: (Database) throws -> Result) throws(LedgerError) -> Result {
-        var refusal: LedgerError?
+    /// Part of one transaction; errors of the database become ledger errors.
+    private func change<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(LedgerError) -> Value {
         do {
-            return try ledger.file.write { database in
-                do { return try body(database) } catch let error as LedgerError {
-                    refusal = error
-                    throw error
-                }
-            }
+            return try await ledger.commits.change(body)
+        } catch let error as LedgerError {
+            throw error
         } catch {
-            throw refusal ?? LedgerError(failed: error.context)
+            throw LedgerError(failed: DatabaseFile.explain(error, ledger.file.path).context)
         }
     }
 }
@@ -137,25 +141,24 @@ struct Transition {
             after = ("settled", found.amount.nanodollars, found.excess.nanodollars)
         }
         let usage = settlement?.usage
-        try database.execute(
-            sql: """
-                UPDATE attempt SET state = ?, amount = ?, excess = ?, basis = ?, input_tokens = ?, cached_tokens = ?,
-                    output_tokens = ?, served_model = ?, provider_request = coalesce(?, provider_request),
-                    failure = coalesce(?, failure), ended_at = ?
-                WHERE id = ?
-                """,
-            arguments: [
-                after.state, after.amount, after.excess, settlement?.basis.rawValue, usage?.input, usage?.cacheRead,
-                usage?.output, settlement?.completion?.servedModel,
-                request ?? settlement?.completion?.providerRequestID, failure, time.seconds, row["id"] as String,
-            ])
+        try database.cachedStatement(sql: Self.ending).execute(arguments: [
+            after.state, after.amount, after.excess, settlement?.basis.rawValue, usage?.input, usage?.cacheRead,
+            usage?.output, settlement?.completion?.servedModel,
+            request ?? settlement?.completion?.providerRequestID, failure, time.seconds, row["id"] as String,
+        ])
         try move(from: before, amount, to: after.state, after.amount + after.excess, database)
         if let completion = settlement?.completion {
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?)",
+            try database.cachedStatement(sql: "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?)").execute(
                 arguments: [row["work"] as String, row["id"] as String, try JSONText.encode(completion), time.seconds])
         }
     }
+
+    private static let ending = """
+        UPDATE attempt SET state = ?, amount = ?, excess = ?, basis = ?, input_tokens = ?, cached_tokens = ?,
+            output_tokens = ?, served_model = ?, provider_request = coalesce(?, provider_request),
+            failure = coalesce(?, failure), ended_at = ?
+        WHERE id = ?
+        """
 
     /// Moves an amount between the columns of every account the attempt counts in.
     private func move(
@@ -165,13 +168,11 @@ struct Transition {
         let provider = row["provider"] as String
         let month = day.prefix(7)
         let scopes = ["run/\(row["run"] as String)", "day/\(day)", "month/\(month)", "provider/\(provider)/\(month)"]
-        for scope in scopes {
-            // The names come from the table's own CHECK, never from outside.
-            try database.execute(
-                sql: "UPDATE account SET \(before) = \(before) - ? WHERE scope = ?", arguments: [taken, scope])
-            guard after != "released" else { continue }
-            try database.execute(
-                sql: "UPDATE account SET \(after) = \(after) + ? WHERE scope = ?", arguments: [added, scope])
-        }
+        // The names come from the table's own CHECK, never from outside.
+        let adding = after == "released" ? "" : ", \(after) = \(after) + ?"
+        let statement = try database.cachedStatement(
+            sql: "UPDATE account SET \(before) = \(before) - ?\(adding) WHERE scope IN (?, ?, ?, ?)")
+        let amounts: StatementArguments = after == "released" ? [taken] : [taken, added]
+        try statement.execute(arguments: amounts + StatementArguments(scopes))
     }
 }

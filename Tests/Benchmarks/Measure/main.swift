@@ -4,9 +4,15 @@ import OrchestratorCore
 import SyntaxTree
 import Tokens
 
-// Times parts that no command runs alone: `measure tokens|chunks FOLDER VOCABULARY [GRAMMARS]` reads everything first,
-// then prints one JSON object: files, bytes, tokens (or chunks), seconds on one thread. `measure walk FOLDER` prints the
-// paths as git lists them, and opens no file.
+// Times parts that no command runs alone.
+//
+// `tokens|chunks FOLDER VOCABULARY [GRAMMARS]` reads everything first, then prints one JSON object: files, bytes, tokens
+// (or chunks), seconds on one thread.
+// `walk FOLDER` prints the paths as git lists them, and opens no file.
+// `question` prints the request that the next three send.
+// `stub` answers completions after 5 ms until its input ends; prints its port first.
+// `gateway|plain PORT REQUESTS CONCURRENCY [STATE]` asks it: by the whole path to a model, with its ledger in the new
+// folder STATE, or by the HTTP client alone. Prints one JSON object: requests, seconds, CPU seconds, peak RSS in kilobytes.
 
 /// The regular files below a folder, read.
 func contents(of folder: String) -> [(path: String, bytes: [UInt8])] {
@@ -24,8 +30,31 @@ if arguments.count == 3, arguments[1] == "walk" {
     print(listing.entries.map(\.path.text).joined(separator: "\n"))
     exit(0)
 }
+if arguments.count == 2, arguments[1] == "question" {
+    print(String(decoding: Sample.body.bytes, as: UTF8.self))
+    exit(0)
+}
+if arguments.count == 2, arguments[1] == "stub" {
+    try await StubServer.run()
+    exit(0)
+}
+if arguments.count >= 5, ["gateway", "plain"].contains(arguments[1]), let port = Int(arguments[2]),
+    let requests = Int(arguments[3]), let concurrency = Int(arguments[4])
+{
+    let load = Load(requests: requests, concurrency: concurrency)
+    if arguments[1] == "plain" {
+        print(try await PlainLoop(port: port, concurrency: concurrency).measure(load))
+    } else {
+        print(try await GatewayLoop(port: port, concurrency: concurrency, state: arguments[5]).measure(load))
+    }
+    exit(0)
+}
 guard arguments.count >= 4, ["tokens", "chunks"].contains(arguments[1]) else {
-    print("usage: measure walk FOLDER | tokens|chunks FOLDER VOCABULARY [GRAMMARS]")
+    print(
+        """
+        usage: measure walk FOLDER | tokens|chunks FOLDER VOCABULARY [GRAMMARS]
+               measure question | stub | plain PORT REQUESTS CONCURRENCY | gateway PORT REQUESTS CONCURRENCY STATE
+        """)
     exit(2)
 }
 let files = contents(of: arguments[2])

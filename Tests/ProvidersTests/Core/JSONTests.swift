@@ -35,6 +35,7 @@ import Testing
             let value = Self.value(&generator, depth: 0)
             let bytes = JSON.array([value]).bytes
             #expect(try JSONParser.parse(bytes) == .array([value]))
+            #expect(JSON.array([value]).byteCount == bytes.count)
             #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(bytes)) }
         }
     }
