@@ -7,10 +7,10 @@ package struct ConfigurationLoader: Sendable {
     private static let prefix = "SECORCH_"
     private static let keys = [
         "rule_sets", "exclude", "include", "largest_file_mb", "personal_data", "disable_rules", "fail_on",
-        "suppressions", "providers", "budgets", "local_only", "on_uncertain",
+        "suppressions", "providers", "preferred_models", "budgets", "local_only", "on_uncertain",
     ]
     /// Keys whose values the environment can give: lists by commas, the rest as they are.
-    private static let lists = ["rule_sets", "exclude", "include", "disable_rules"]
+    private static let lists = ["rule_sets", "exclude", "include", "disable_rules", "preferred_models"]
     private static let nested = ["providers", "budgets"]
 
     private let reader: any MarkedDocumentReader

@@ -1,6 +1,6 @@
 import OrchestratorCore
 
-/// Reads the keys about models: `providers`, `budgets`, `local_only`, `on_uncertain`. The values are checked for their
+/// Reads the keys about models: `providers`, `preferred_models`, `budgets`, `local_only`, `on_uncertain`. The values are checked for their
 /// form here; whether they fit together is the provider registry's to say.
 enum ModelSettingsReader {
     private enum OnUncertain: String, CaseIterable {
@@ -15,6 +15,8 @@ enum ModelSettingsReader {
             configuration.providers.append(provider)
             configuration.models += models
         }
+        let preferred = try fields.strings("preferred_models")
+        configuration.preferredModels = preferred.isEmpty ? nil : preferred
         if let node = fields.optional("budgets") { configuration.budgets = try budgets(node) }
         configuration.isLocalOnly = try fields.optionalBoolean("local_only") ?? false
         configuration.retriesUncertain = try fields.optionalChoice("on_uncertain", of: OnUncertain.self) == .retry
@@ -36,7 +38,7 @@ enum ModelSettingsReader {
         let key = try fields.optional("api_key").map { (node) throws(DocumentError) in try keyReference(node) }
         let limits = try limits(&fields)
         let models = try fields.elements("models").map { (node) throws(DocumentError) in
-            try model(node, of: id, kind)
+            try model(node, of: id, kind, wire)
         }
         try fields.finish()
         guard wire != .custom else {
@@ -89,15 +91,17 @@ enum ModelSettingsReader {
     // MARK: Models
 
     private static func model(
-        _ node: MarkedNode, of provider: String, _ kind: ProviderDescriptor.Kind
+        _ node: MarkedNode, of provider: String, _ kind: ProviderDescriptor.Kind,
+        _ wire: ProviderDescriptor.WireProtocol
     ) throws(DocumentError) -> ModelDescriptor {
         var fields = try MappingReader(node)
         let id = ModelID(provider: provider, name: try fields.string("id"))
-        let isHere = kind == .local
+        // A daemon passes on what is named so; in a local-only run the adapter asks it before anything is sent.
+        let isHere = wire == .ollama ? kind != .cloud && !id.isCloudProxied : kind == .local
         var model = ModelDescriptor(
             id: id,
             modelClass: try fields.optionalChoice("class", of: ModelDescriptor.Class.self)
-                ?? (isHere ? .local : .premium),
+                ?? (isHere ? .local : .init(hostedName: id.name)),
             leavesHost: !isHere)
         model.contextTokens = try fields.optionalInteger("context_tokens", in: 256...100_000_000)
         model.maxOutputTokens = try fields.optionalInteger("max_output_tokens", in: 1...100_000_000)

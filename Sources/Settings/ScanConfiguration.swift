@@ -22,6 +22,8 @@ package struct ScanConfiguration: Sendable, Hashable {
     /// The providers and models that may be asked; empty for a scan without a model.
     package var providers: [ProviderDescriptor] = []
     package var models: [ModelDescriptor] = []
+    /// Names of models, best first; nil for the preference that comes with the program.
+    package var preferredModels: [String]?
     package var budgets = Budgets()
     /// Refuses whatever could leave this machine.
     package var isLocalOnly = false

@@ -9,6 +9,7 @@ import Tokens
 struct ReviewSteps: Sendable {
     let registry: ProviderRegistry
     let selection: ModelSelector.Selection
+    private let catalogue: ModelCatalogue
     let instructions: String
     let counter: any TokenCounting
     let ledger: Ledger
@@ -18,14 +19,16 @@ struct ReviewSteps: Sendable {
     init?(_ configuration: ScanConfiguration, _ installation: Installation, _ state: StateFolder) throws {
         try DescriptorValidator.validate(configuration.providers, configuration.models)
         guard !configuration.models.isEmpty else { return nil }
+        catalogue = try ModelCatalogue(installation)
+        let models = catalogue.complete(configuration.models, of: configuration.providers)
         registry = try ProviderRegistry(
-            configuration.providers, models: configuration.models, keys: EnvironmentKeys(),
-            isLocalOnly: configuration.isLocalOnly)
+            configuration.providers, models: models, keys: EnvironmentKeys(), isLocalOnly: configuration.isLocalOnly)
         var policy = ModelSelector.Policy()
         policy.isLocalOnly = configuration.isLocalOnly
-        policy.today = String(Clock.now.description.prefix(10))
+        policy.today = Clock.today
+        policy.preferred = configuration.preferredModels ?? catalogue.preferred
         selection = ModelSelector(policy).select(
-            .securityScan, needs: .init(inputTokens: 1256, outputTokens: 256), from: configuration.models)
+            .codeAnalysis, needs: .init(inputTokens: 1256, outputTokens: 256), from: models)
         instructions = try installation.text("templates/prompts/security-review.md")
         if let vocabulary = try? Vocabulary(path: installation.vocabulary) {
             counter = BytePairCounter(vocabulary)
@@ -39,10 +42,22 @@ struct ReviewSteps: Sendable {
     /// What a reader of the report must know before the first word about models.
     var notices: [String] {
         let excluded = selection.excluded.sorted { $0.key < $1.key }.map {
-            "Model \($0.key) was left out: \($0.value)."
+            "Model \($0.key) was left out: \($0.value)\(successor(of: $0.key, $0.value))."
         }
-        guard selection.models.isEmpty else { return excluded }
-        return excluded + ["No configured model may be asked; the embedded analyzer alone did the work."]
+        // Of the preference that comes with the program, nobody expects to have every model.
+        let missing = configuration.preferredModels == nil ? [] : selection.missing
+        let notices = missing.map { "The preferred model \($0) is at no configured provider." } + excluded
+        guard let first = selection.models.first else {
+            return notices + ["No configured model may be asked; the embedded analyzer alone did the work."]
+        }
+        return notices.isEmpty ? [] : notices + ["The first model asked is \(first.id)."]
+    }
+
+    private func successor(of model: ModelID, _ reason: ModelSelector.Exclusion) -> String {
+        guard case .retired = reason, let provider = registry.provider(model.provider)?.descriptor,
+            let successor = catalogue.successor(of: model, at: provider)
+        else { return "" }
+        return "; its provider names \(successor) in its place"
     }
 
     /// What shapes the answers, for the run's identity.
