@@ -106,4 +106,7 @@ enum Clock {
         let fixed = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) }
         return Timestamp(seconds: fixed ?? Int64(Date().timeIntervalSince1970))
     }
+
+    /// RFC 3339 date.
+    static var today: String { String(now.description.prefix(10)) }
 }

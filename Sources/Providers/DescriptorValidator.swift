@@ -68,8 +68,8 @@ package enum DescriptorValidator {
                 || endpoint.isLoopback,
             "kind", "this protocol is spoken by a service, so the kind must be cloud")
         try check(
-            provider.kind != .local || endpoint.isLoopback, "kind",
-            "the host '\(endpoint.host)' is not this machine, so it is not local")
+            provider.kind == .cloud || endpoint.isLoopback, "kind",
+            "the host '\(endpoint.host)' is not this machine, so the kind must be cloud")
         try check(
             endpoint.isEncrypted || endpoint.isLoopback || provider.key == nil, "base_url",
             "must be https:// for a key to be sent to another host")

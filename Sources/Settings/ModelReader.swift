@@ -8,11 +8,12 @@ enum ModelReader {
     ) throws(DocumentError) -> ModelDescriptor {
         var fields = try MappingReader(node)
         let id = ModelID(provider: provider, name: try fields.string("id"))
-        let isHere = kind == .local
+        // A daemon passes on what is named so; in a local-only run the adapter asks it before anything is sent.
+        let isHere = wire == .ollama ? kind != .cloud && !id.isCloudProxied : kind == .local
         var model = ModelDescriptor(
             id: id,
             modelClass: try fields.optionalChoice("class", of: ModelDescriptor.Class.self)
-                ?? (isHere ? .local : .premium),
+                ?? (isHere ? .local : .init(hostedName: id.name)),
             leavesHost: !isHere)
         model.contextTokens = try fields.optionalInteger("context_tokens", in: 256...100_000_000)
         model.maxOutputTokens = try fields.optionalInteger("max_output_tokens", in: 1...100_000_000)

@@ -1,6 +1,6 @@
 import OrchestratorCore
 
-/// Reads the keys about models: `providers`, `budgets`, `local_only`, `on_uncertain`. The values are checked for their
+/// Reads the keys about models: `providers`, `selection`, `budgets`, `local_only`, `on_uncertain`. The values are checked for their
 /// form here; whether they fit together is the provider registry's to say.
 enum ModelSettingsReader {
     private enum OnUncertain: String, CaseIterable {

@@ -12,6 +12,7 @@ enum Failure {
     static func isOurs(_ error: any Error) -> Bool {
         error is PipelineError || error is IngestionError || error is StoreError || error is ReportingError
             || error is DetectionError || error is RulesError || error is DocumentError || error is DescriptorError
+            || error is ProviderError
     }
 
     /// Nearly all of them name something the user can mend; what they cannot is ours.
@@ -19,6 +20,9 @@ enum Failure {
         switch error {
         case let error as StoreError where error.code == .failed: .internalError
         case let error as PipelineError where error.code == .incomplete: .incomplete
+        // The provider may answer another time.
+        case let error as ProviderError where [.transient, .throttled, .quota, .malformed].contains(error.errorClass):
+            .incomplete
         default: .unusable
         }
     }

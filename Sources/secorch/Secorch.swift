@@ -19,6 +19,7 @@ struct Secorch: AsyncParsableCommand {
               secorch report latest --out /tmp/again       write the newest run's report again
               secorch rulesets show gdpr                   the controls of a framework
               secorch providers check                      whether the configured models can be asked
+              secorch models list --check                  what they cost and whether they are there
               secorch doctor                               what is installed and what is missing
 
             EXIT CODES
@@ -33,6 +34,7 @@ struct Secorch: AsyncParsableCommand {
         version: Installation.version,
         subcommands: [
             Scan.self, Plan.self, Resume.self, Files.self, Report.self, Rulesets.self, Runs.self, ProvidersCommand.self,
+            ModelsCommand.self,
             Cost.self, Doctor.self,
             Init.self,
         ])

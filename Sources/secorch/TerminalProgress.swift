@@ -53,10 +53,14 @@ final class TerminalProgress: ProgressListener {
             state.isLineOpen = true
             Console.erase()
             guard let total = state.total, total > 0 else { return Console.open("\(Self.verb(stage)) ...") }
-            let filled = Self.width * done / total
-            let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
-            Console.open("\(Self.verb(stage)) \(bar) \(done)/\(total)")
+            Console.open("\(Self.verb(stage)) \(Self.bar(done, of: total)) \(done)/\(total)")
         }
+    }
+
+    /// - Parameter done: at most `total`, which is not 0.
+    static func bar(_ done: Int, of total: Int) -> String {
+        let filled = Int(Double(width) * Double(done) / Double(total))
+        return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
     }
 
     private static func unit(_ stage: StageName) -> String {

@@ -2,31 +2,18 @@ import Foundation
 
 /// The provider of `Fixtures/llm/server.py`, running until the value goes away, and what it billed.
 package final class ScriptedModel: Sendable {
-    package let port: Int
     private let bill: URL
-    private let process: Process
+    private let server: PythonServer
 
     /// - Parameter options: as in `server.py`, for example `delay=0.05`.
     /// - Throws: where python3 does not start.
     package init(_ folder: TemporaryFolder, _ options: String...) throws {
         bill = folder.url.appending(path: "bill-\(UUID().uuidString)")
         _ = FileManager.default.createFile(atPath: bill.path(percentEncoded: false), contents: nil)
-        process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        let script = ProjectFolder.fixtures.appending(path: "llm/server.py").path(percentEncoded: false)
-        process.arguments = ["python3", script, bill.path(percentEncoded: false)] + options
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let line = output.fileHandleForReading.availableData
-        guard let port = Int(String(decoding: line, as: UTF8.self).filter(\.isNumber)) else {
-            throw CocoaError(.fileReadUnknown)
-        }
-        self.port = port
+        server = try PythonServer("server.py", [bill.path(percentEncoded: false)] + options)
     }
 
-    deinit { process.terminate() }
+    package var port: Int { server.port }
 
     /// The digests of the requests it received, in order, with the input tokens it billed and the model asked.
     package var billed: [(prompt: String, tokens: Int, model: String)] {

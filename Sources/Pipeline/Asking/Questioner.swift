@@ -40,7 +40,7 @@ package struct Questioner: Sendable {
         let library = try DetectionLibrary(installation)
         let sources = AskSources(request.question, run, store)
         let findings = try sources.findings()
-        let access = try ModelAccess(request.configuration, state)
+        let access = try ModelAccess(request.configuration, installation, state)
         let models = select(request, access)
         guard let model = models.first else {
             await access.registry.shutdown()
@@ -62,8 +62,7 @@ package struct Questioner: Sendable {
     }
 
     private func select(_ request: AskRequest, _ access: ModelAccess) -> [ModelDescriptor] {
-        let policy = ModelSelector.Policy(request.configuration, today: String(Clock.now.description.prefix(10)))
-        return ModelSelector(policy).select(
+        ModelSelector(access.policy(request.configuration)).select(
             .generalQA, needs: .init(inputTokens: 3000, outputTokens: Self.answerLimit), from: access.registry.models
         ).models
     }
@@ -84,7 +83,7 @@ package struct Questioner: Sendable {
                 run: run, model: result.model.id, text: result.completion.text, shown: prompt.parts.map(\.place),
                 unseen: prompt.unseen(in: result.completion.text), findings: prompt.findings,
                 cost: result.settlement.amount)
-        } catch let error as GatewayError {
+        } catch {
             await access.registry.shutdown()
             let reason = error.limit.map { "\(LedgerError(overBudget: $0))" } ?? "\(error)"
             throw PipelineError(.incomplete, "no model could answer: \(reason)")

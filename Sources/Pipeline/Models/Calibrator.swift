@@ -24,7 +24,7 @@ package struct Calibrator: Sendable {
         _ installation: Installation, _ configuration: ScanConfiguration, state path: String,
         progress: any ProgressListener
     ) throws {
-        access = try ModelAccess(configuration, try StateFolder(path))
+        access = try ModelAccess(configuration, installation, try StateFolder(path))
         instructions = try installation.text("templates/prompts/security-review.md")
         counter = installation.tokenCounter
         pairs = try installation.calibrationSet().pairs

@@ -7,16 +7,19 @@ import Store
 /// The configured providers and models, with the account book that every request to them is entered in.
 struct ModelAccess: Sendable {
     let registry: ProviderRegistry
+    let catalogue: ModelCatalogue
     let ledger: Ledger
     let budgets: Budgets
     let isLocalOnly: Bool
     let retriesUncertain: Bool
 
-    /// Throws `DescriptorError` for a fault in the configuration, and the errors of opening the ledger.
-    init(_ configuration: ScanConfiguration, _ state: StateFolder) throws {
+    /// What is publicly known of the models stands in for what the configuration does not say.
+    /// - Throws: `DescriptorError` for a fault in the configuration, and the errors of opening the ledger.
+    init(_ configuration: ScanConfiguration, _ installation: Installation, _ state: StateFolder) throws {
+        catalogue = try ModelCatalogue(installation)
+        let models = catalogue.complete(configuration.models, of: configuration.providers)
         registry = try ProviderRegistry(
-            configuration.providers, models: configuration.models, keys: EnvironmentKeys(),
-            isLocalOnly: configuration.isLocalOnly)
+            configuration.providers, models: models, keys: EnvironmentKeys(), isLocalOnly: configuration.isLocalOnly)
         ledger = try Ledger(state: state)
         budgets = configuration.budgets
         isLocalOnly = configuration.isLocalOnly
@@ -47,16 +50,15 @@ struct ModelAccess: Sendable {
         let measured = try ledger.calibrations(.securityScan, prompt: Digest(of: instructions))
         return Dictionary(measured.map { ($0.model, $0.score) }) { first, _ in first }
     }
-}
 
-extension ModelSelector.Policy {
-    /// As configured, on a day (RFC 3339 date).
-    init(_ configuration: ScanConfiguration, today: String) {
-        self.init()
-        isLocalOnly = configuration.isLocalOnly
-        requiresCloud = configuration.selection.requiresCloud
-        floor = Double(configuration.selection.floor) / 100
-        self.today = today
-        if let preferred = configuration.selection.preferred { self.preferred = preferred }
+    /// How models are to be chosen today.
+    func policy(_ configuration: ScanConfiguration) -> ModelSelector.Policy {
+        var policy = ModelSelector.Policy()
+        policy.isLocalOnly = isLocalOnly
+        policy.requiresCloud = configuration.selection.requiresCloud
+        policy.floor = Double(configuration.selection.floor) / 100
+        policy.today = Clock.today
+        policy.preferred = configuration.selection.preferred ?? catalogue.preferred
+        return policy
     }
 }

@@ -20,14 +20,14 @@ struct ReviewSteps: Sendable {
     init?(_ configuration: ScanConfiguration, _ installation: Installation, _ state: StateFolder) throws {
         try DescriptorValidator.validate(configuration.providers, configuration.models)
         guard !configuration.models.isEmpty else { return nil }
-        access = try ModelAccess(configuration, state)
+        access = try ModelAccess(configuration, installation, state)
         instructions = try installation.text("templates/prompts/security-review.md")
         verifyInstructions = try installation.text("templates/prompts/verify-claims.md")
         let scores = try access.scores(instructions)
-        let policy = ModelSelector.Policy(configuration, today: String(Clock.now.description.prefix(10)))
+        let policy = access.policy(configuration)
         selection = ModelSelector(policy, scores: scores).select(
             configuration.selection.task, needs: .init(inputTokens: 1256, outputTokens: 256),
-            from: configuration.models)
+            from: access.registry.models)
         verifier = try Self.verifier(configuration.selection, selection.models, scores)
         counter = installation.tokenCounter
         self.configuration = configuration
@@ -52,10 +52,22 @@ struct ReviewSteps: Sendable {
     /// What a reader of the report must know before the first word about models.
     var notices: [String] {
         let excluded = selection.excluded.sorted { $0.key < $1.key }.map {
-            "Model \($0.key) was left out: \($0.value)."
+            "Model \($0.key) was left out: \($0.value)\(successor(of: $0.key, $0.value))."
         }
-        guard selection.models.isEmpty else { return excluded }
-        return excluded + ["No configured model may be asked; the embedded analyzer alone did the work."]
+        // Of the preference that comes with the program, nobody expects to have every model.
+        let missing = configuration.selection.preferred == nil ? [] : selection.missing
+        let notices = missing.map { "The preferred model \($0) is at no configured provider." } + excluded
+        guard let first = selection.models.first else {
+            return notices + ["No configured model may be asked; the embedded analyzer alone did the work."]
+        }
+        return notices.isEmpty ? [] : notices + ["The first model asked is \(first.id)."]
+    }
+
+    private func successor(of model: ModelID, _ reason: ModelSelector.Exclusion) -> String {
+        guard case .retired = reason, let provider = access.registry.provider(model.provider)?.descriptor,
+            let successor = access.catalogue.successor(of: model, at: provider)
+        else { return "" }
+        return "; its provider names \(successor) in its place"
     }
 
     /// What shapes the answers, for the run's identity.

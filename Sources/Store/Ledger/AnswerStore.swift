@@ -52,6 +52,21 @@ extension Ledger {
         }
     }
 
+    /// How many chunks a model has answered, and for how many of them without proof of having read them.
+    package func doubts(about model: ModelID) throws(StoreError) -> (answers: Int, doubtful: Int) {
+        try file.read { database in
+            guard
+                let row = try Row.fetchOne(
+                    database,
+                    sql: """
+                        SELECT count(*), count(*) FILTER (WHERE NOT proven) FROM chunk_answer
+                        WHERE json_extract(content, '$.model.provider') = ? AND json_extract(content, '$.model.name') = ?
+                        """, arguments: [model.provider, model.name])
+            else { return (0, 0) }
+            return (row[0], row[1])
+        }
+    }
+
     /// The known verdicts among some claims.
     package func verdicts(_ keys: [Digest]) throws(StoreError) -> [Digest: ClaimVerdict] {
         try known(keys, sql: "SELECT content FROM claim_verdict WHERE key = ?")
