@@ -33,9 +33,7 @@ struct Secorch: AsyncParsableCommand {
             """,
         version: Installation.version,
         subcommands: [
-            Scan.self, Plan.self, Resume.self, Files.self, Report.self, Rulesets.self, Runs.self, ProvidersCommand.self,
-            ModelsCommand.self,
-            Cost.self, Doctor.self,
-            Init.self,
+            Scan.self, Plan.self, Resume.self, Ask.self, Files.self, Report.self, Runs.self, Rulesets.self,
+            ProvidersCommand.self, ModelsCommand.self, Cost.self, Doctor.self, Init.self,
         ])
 }

@@ -61,7 +61,7 @@ struct ReviewParts: Sendable {
             name: name, path: file.path, language: file.language, firstLine: chunk.lines.lowerBound, text: text,
             hints: inside.prefix(20).map {
                 .init(line: $0.location.startLine, weakness: $0.weakness, title: library.title(ofRule: $0.rule))
-            })
+            }, comments: chunk.comments)
     }
 
     /// The parts of a batch that are sent, as they were planned; nil where a file has changed since.

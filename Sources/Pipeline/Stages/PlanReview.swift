@@ -43,7 +43,9 @@ package struct PlanReview: Stage {
             let count = review.counter.count(file.block(nonce: BatchPacker.sampleNonce))
             plan.chunks += 1
             plan.single.add(
-                file: ordinal, tokens: count, limit: first.limits.codeTokens, overhead: first.overhead)
+                file: ordinal,
+                tokens: review.counter.count(file.block(nonce: BatchPacker.sampleNonce, isWhole: true)),
+                limit: first.limits.codeTokens, overhead: first.overhead)
             let part = ReviewBatch.Part(file: ordinal, chunk: chunk, question: file.question, topic: file.topic)
             guard let rung = try openRung(part, models.prefix(packers.count)) else {
                 plan.known += 1
@@ -84,7 +86,7 @@ package struct PlanReview: Stage {
         }
     }
 
-    /// Calls `body` with every chunk that holds text. Returns the files that are no longer what the walk saw.
+    /// Calls `body` with every chunk that holds code. Returns the files that are no longer what the walk saw.
     private func forEachChunk(
         _ budget: TokenBudget, _ body: (Int, ReviewedFile, Chunk) throws -> Void
     ) throws -> [ReviewBatch.Part] {
@@ -104,9 +106,9 @@ package struct PlanReview: Stage {
                 chunker.chunks(of: $0, path: source.path, language: source.language)
             }
             for chunk in chunks {
-                guard let text = reader.redacted(chunk, of: content), text.contains(where: { !$0.isWhitespace })
-                else { continue }
-                try body(ordinal, review.file(named: "F1", source, chunk, text), chunk)
+                guard let text = reader.redacted(chunk, of: content) else { continue }
+                let file = review.file(named: "F1", source, chunk, text)
+                if file.hasCode { try body(ordinal, file, chunk) }
             }
         }
         progress.ended(.plan)

@@ -9,6 +9,8 @@ It reports the planted weakness and every line that holds `os.system(` or `launc
     delay=0.02   seconds before an answer     jitter=0.02   more, at random by the prompt
     status=429   answer so, always            drop=7        close every 7th connection without an answer
     blind=1      never report anything        tokens=500    input tokens it claims to have counted
+    eager=1      report nearly every line
+    says=TEXT    what it answers to questions
     garble=1     no JSON at the first try     ruling=refuted  what it says of claims it is to check
 KEY@MODEL=... holds for one model only.
 """
@@ -33,13 +35,13 @@ def option(model, key):
 
 def verdicts(prompt, ruling):
     """The verdicts on the claims of a prompt, each quoting the first line of its code."""
-    quote = re.search(r"(?m)^ *\d+ \| (.*launch\(.*)$", prompt).group(1).strip()
+    quote = re.search(r"(?m)^\d+\|(.*launch\(.*)$", prompt).group(1).strip()
     return [{"claim": name, "ruling": ruling, "quote": quote, "why": "By the script."}
             for name in re.findall(r"(?m)^(C\d+): ", prompt)]
 
 
-def findings(prompt):
-    """What a careful model would say, from the prompt alone."""
+def findings(prompt, suspect):
+    """What a model would say that reports every line in which a pattern occurs, up to fifty."""
     found, names, name = [], [], None
     for line in prompt.splitlines():
         opened = re.match(r"=== (\w+) (F\d+) ", line)
@@ -47,14 +49,14 @@ def findings(prompt):
             name = opened.group(2)
             names.append(name)
             continue
-        numbered = re.match(r" *(\d+) \| (.*)", line)
-        if numbered and re.search(r"os\.system\(|\blaunch\(", numbered.group(2)):
+        numbered = re.match(r"(\d+)\|(.*)", line)
+        if numbered and re.search(suspect, numbered.group(2)):
             number = int(numbered.group(1))
             found.append({
                 "file": name, "line_start": number, "line_end": number, "quote": numbered.group(2).strip(), "cwe": 78,
                 "title": "Shell command from input.", "why": "Input reaches a shell.", "fix": "Pass a list of arguments.",
             })
-    return names, found
+    return names, [item for item in found if item["file"] == "F0"] + [item for item in found if item["file"] != "F0"][:150]
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -101,11 +103,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         time.sleep(float(OPTIONS.get("delay", 0)) + float(OPTIONS.get("jitter", 0)) * int(digest[:2], 16) / 255)
-        nonce = re.search(r"Nonce: (\w+)", prompt).group(1)
-        if re.search(r"(?m)^=== \w+ CLAIMS$", prompt):
+        nonce = re.search(r"Nonce: (\w+)|=== (\w+) FINDINGS", prompt).group(1)
+        if nonce is None:
+            content = option(model, "says") or "Nothing is known."
+        elif re.search(r"(?m)^=== \w+ CLAIMS$", prompt):
             content = json.dumps({"nonce": nonce, "verdicts": verdicts(prompt, option(model, "ruling") or "confirmed")})
         else:
-            names, found = findings(prompt)
+            names, found = findings(prompt, r"[A-Za-z].*[;(]" if option(model, "eager") else r"os\.system\(|\blaunch\(")
             found = [] if option(model, "blind") else found
             content = json.dumps({"nonce": nonce, "files": names, "findings": found})
         if option(model, "garble") and not is_repair:
