@@ -134,6 +134,27 @@ import Testing
         #expect(model.billed.map(\.model) == ["scripted", "strong"])
     }
 
+    @Test func theLoadIsSpreadOverEqualEndpoints() throws {
+        let files = Dictionary(
+            uniqueKeysWithValues: (0..<24).map { number in
+                ("f\(number).py", (0..<40).map { "value_\(number)_\($0) = compute(\($0), source)\n" }.joined())
+            })
+        let program = try program(files)
+        let one = try ScriptedModel(program.folder, "delay=0.1")
+        let two = try ScriptedModel(program.folder, "delay=0.1")
+        let first = one.configuration(concurrency: 2)
+        let second = two.configuration(concurrency: 2).replacing(
+            "id: scripted\n    protocol", with: "id: other\n    protocol")
+        let both = first + second.replacing("providers:\n", with: "")
+        let result = try program.scan(with: both)
+        #expect(result.status == 0, "\(result.errorText)")
+        #expect(one.billed.count > 1 && two.billed.count > 1, "\(one.billed.count), \(two.billed.count)")
+        let review = try program.review()
+        #expect(review["reviewed"] as? Int == review["parts"] as? Int)
+        // Neither is a stronger model than the other.
+        #expect(Set(one.billed.map(\.prompt)).isDisjoint(with: two.billed.map(\.prompt)))
+    }
+
     @Test func aWarningIsGivenWhenAShareOfABudgetIsUsed() throws {
         let program = try program(["a.py": Self.quiet])
         let model = try ScriptedModel(program.folder, "tokens=1000")

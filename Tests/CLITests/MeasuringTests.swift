@@ -15,7 +15,7 @@ import Testing
 
     @Test func measuringKeepsScoresAndCostsOnlyOnce() throws {
         let program = try Program()
-        let model = try ScriptedModel(program.folder, "eager=1")
+        let model = try ScriptedModel(program.folder, "keen=1")
         try program.folder.write(model.configuration(), to: "models.yaml")
         let result = try program.run(["models", "calibrate", "--json"] + Self.flags)
         #expect(result.status == 0, "\(result.errorText)")
@@ -62,7 +62,7 @@ import Testing
     @Test func aModelBelowTheFloorIsNotAskedAndTheBestOneChecksClaims() throws {
         let program = try Program()
         try program.folder.write(Self.quiet, to: "target/a.py")
-        let model = try ScriptedModel(program.folder, "eager@strong=1")
+        let model = try ScriptedModel(program.folder, "keen@strong=1")
         let configuration = model.configuration(dearer: ["strong"])
         try program.folder.write(configuration, to: "models.yaml")
         #expect(try program.run(["models", "calibrate"] + Self.flags).status == 0)
@@ -70,7 +70,6 @@ import Testing
         let scores = try rows(try program.run(["models", "calibrate", "--show", "--json"] + Self.flags))
         let strong = try #require(scores.first { $0["model"] as? String == "scripted/strong" })
         let found = Double(strong["true_positives"] as? Int ?? 0) - Double(strong["false_positives"] as? Int ?? 0)
-        // Who flags everything is right as often as it is wrong: the labels must tell it from one that flags nothing.
         try #require(found > 0)
         #expect(try program.scan(with: configuration).status == 0)
         #expect(model.billed.dropFirst(measured).map(\.model) == ["scripted", "strong"])

@@ -88,4 +88,10 @@ package struct ModelDescriptor: Hashable, Sendable, Codable {
         self.leavesHost = leavesHost
         self.retiresOn = retiresOn
     }
+
+    /// The same model under the same conditions, at this or another endpoint.
+    package func isEqual(_ other: ModelDescriptor) -> Bool {
+        id.name == other.id.name && price == other.price && leavesHost == other.leavesHost
+            && contextTokens == other.contextTokens && maxOutputTokens == other.maxOutputTokens
+    }
 }

@@ -47,10 +47,11 @@ package struct Questioner: Sendable {
             return Answer(
                 run: run.id, model: nil, text: "", shown: [], unseen: [], findings: findings, cost: .zero)
         }
-        let room = min(ReviewSettings.promptLimit, (model.contextTokens ?? 8192) - Self.answerLimit - 1000)
+        let room = min(ReviewSettings.promptLimit, (model.contextTokens ?? 8192) - Self.maxOutput(of: model) - 1000)
         let parts = try sources.parts(
             try RootFolder(run.repository.root), library, installation.tokenCounter, around: findings,
-            tokens: room - Self.findingTokens, largestFile: Inspector.Policy(request.configuration).largestFile)
+            tokens: max(256, room - Self.findingTokens),
+            largestFile: Inspector.Policy(request.configuration).largestFile)
         let prompt = AskPrompt(
             instructions: try installation.text("templates/prompts/ask.md"),
             question: Array(request.question.utf8).withUnsafeBufferPointer {
@@ -61,9 +62,13 @@ package struct Questioner: Sendable {
         return answer
     }
 
+    private static func maxOutput(of model: ModelDescriptor) -> Int {
+        min(answerLimit, model.maxOutputTokens ?? answerLimit)
+    }
+
     private func select(_ request: AskRequest, _ access: ModelAccess) -> [ModelDescriptor] {
         ModelSelector(access.policy(request.configuration)).select(
-            .generalQA, needs: .init(inputTokens: 3000, outputTokens: Self.answerLimit), from: access.registry.models
+            .generalQA, needs: .init(inputTokens: 2500, outputTokens: 256), from: access.registry.models
         ).models
     }
 
@@ -73,7 +78,7 @@ package struct Questioner: Sendable {
     ) async throws -> Answer {
         let account = "ask-\(Clock.now)"
         let nonce = try access.ledger.stateKey().nonce(for: prompt.digest)
-        let request = prompt.request(models[0], maxOutput: Self.answerLimit, nonce: nonce)
+        let request = prompt.request(models[0], maxOutput: Self.maxOutput(of: models[0]), nonce: nonce)
         let job = GatewayJob(
             work: Digest(parts: ["ask", account, prompt.digest.description]).description, request: request,
             candidates: models)

@@ -37,12 +37,13 @@ struct ModelAccess: Sendable {
     }
 
     func inquiry(_ gateway: ProviderGateway) -> Inquiry {
-        Inquiry(ledger: ledger, gateway: gateway, retriesUncertain: retriesUncertain)
+        Inquiry(ledger: ledger, gateway: gateway, models: registry.models, retriesUncertain: retriesUncertain)
     }
 
-    /// Requests under way at once: as many as the model's provider takes.
+    /// Requests under way at once: as many as the endpoints of the model take together.
     func width(of model: ModelDescriptor) -> Int {
-        registry.provider(model.id.provider)?.descriptor.limits.concurrency ?? 1
+        let endpoints = registry.models.filter(model.isEqual).compactMap { registry.provider($0.id.provider) }
+        return max(1, endpoints.reduce(0) { $0 + $1.descriptor.limits.concurrency })
     }
 
     /// The measured scores of models, 0 to 1, under given instructions.

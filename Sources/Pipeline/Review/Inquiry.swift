@@ -7,6 +7,8 @@ import Store
 struct Inquiry: Sendable {
     let ledger: Ledger
     let gateway: ProviderGateway
+    /// All configured models: the load is spread over those that are equal but for their endpoint.
+    let models: [ModelDescriptor]
     let retriesUncertain: Bool
 
     /// Why there is no answer.
@@ -28,8 +30,9 @@ struct Inquiry: Sendable {
         if !retriesUncertain, try ledger.isHeld(work: work.description) {
             throw Refusal.held("held: an earlier request may have been charged; --retry-uncertain sends it again")
         }
+        let equals = models.filter { request.model.isEqual($0) && $0.id != request.model.id }
         let job = GatewayJob(
-            work: work.description, purpose: purpose, request: request, candidates: [request.model])
+            work: work.description, purpose: purpose, request: request, candidates: [request.model] + equals)
         do {
             return try await gateway.complete(job).completion
         } catch {

@@ -10,6 +10,8 @@ import Tokens
 struct ReviewSteps: Sendable {
     let access: ModelAccess
     let selection: ModelSelector.Selection
+    /// Best first, each once: endpoints that are equal count as one.
+    let models: [ModelDescriptor]
     let verifier: ModelDescriptor?
     let instructions: String
     let verifyInstructions: String
@@ -28,7 +30,10 @@ struct ReviewSteps: Sendable {
         selection = ModelSelector(policy, scores: scores).select(
             configuration.selection.task, needs: .init(inputTokens: 1256, outputTokens: 256),
             from: access.registry.models)
-        verifier = try Self.verifier(configuration.selection, selection.models, scores)
+        models = selection.models.reduce(into: []) { models, model in
+            if !models.contains(where: model.isEqual) { models.append(model) }
+        }
+        verifier = try Self.verifier(configuration.selection, models, scores)
         counter = installation.tokenCounter
         self.configuration = configuration
     }
@@ -79,7 +84,7 @@ struct ReviewSteps: Sendable {
 
     func parts(_ library: DetectionLibrary, _ target: Target, largestFile: Int, hints: Hints) -> ReviewParts {
         ReviewParts(
-            access: access, models: selection.models, verifier: verifier, selection: configuration.selection,
+            access: access, models: models, verifier: verifier, selection: configuration.selection,
             instructions: instructions, verifyInstructions: verifyInstructions, library: library, counter: counter,
             root: target.root, largestFile: largestFile, hints: hints)
     }

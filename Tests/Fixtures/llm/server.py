@@ -9,7 +9,7 @@ It reports the planted weakness and every line that holds `os.system(` or `launc
     delay=0.02   seconds before an answer     jitter=0.02   more, at random by the prompt
     status=429   answer so, always            drop=7        close every 7th connection without an answer
     blind=1      never report anything        tokens=500    input tokens it claims to have counted
-    eager=1      report nearly every line
+    keen=1       report what looks weak
     says=TEXT    what it answers to questions
     garble=1     no JSON at the first try     ruling=refuted  what it says of claims it is to check
 KEY@MODEL=... holds for one model only.
@@ -25,6 +25,8 @@ import time
 BILL = sys.argv[1]
 OPTIONS = dict(word.split("=", 1) for word in sys.argv[2:])
 LOCK = threading.Lock()
+PLAIN = r"os\.system\(|\blaunch\("
+KEEN = PLAIN + r"|md5|MD5|\bDES\b|\beval\b|pickle|strcpy|sprintf|innerHTML|shell=True|verify=False|\" ?\+ ?\w|SELECT .*[{$]|Random\("
 COUNT = 0
 
 
@@ -109,7 +111,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif re.search(r"(?m)^=== \w+ CLAIMS$", prompt):
             content = json.dumps({"nonce": nonce, "verdicts": verdicts(prompt, option(model, "ruling") or "confirmed")})
         else:
-            names, found = findings(prompt, r"[A-Za-z].*[;(]" if option(model, "eager") else r"os\.system\(|\blaunch\(")
+            names, found = findings(prompt, KEEN if option(model, "keen") else PLAIN)
             found = [] if option(model, "blind") else found
             content = json.dumps({"nonce": nonce, "files": names, "findings": found})
         if option(model, "garble") and not is_repair:
