@@ -42,6 +42,28 @@ package struct Orchestrator: Sendable {
             counter: parts.review?.counter.title, budgets: request.configuration.budgets)
     }
 
+    /// Writes the prompts that the first model would be sent to a file. Sends nothing; the same scan goes on from here.
+    /// Throws like `scan`, and `BatchFileError`.
+    package func exportBatch(_ request: ScanRequest, to file: String) async throws -> OfflineBatch.Export {
+        try await offlineBatch(request, file).export(to: file)
+    }
+
+    /// Enters the answers of a file into the account of the run that a scan would take up. Throws like `scan`,
+    /// `BatchFileError` at the first line that cannot be used and `incomplete` where a budget has no room; what stands
+    /// before is entered.
+    package func importBatch(_ request: ScanRequest, from file: String) async throws -> OfflineBatch.Import {
+        try await offlineBatch(request, file).importAnswers(from: file)
+    }
+
+    private func offlineBatch(_ request: ScanRequest, _ file: String) async throws -> OfflineBatch {
+        try OfflineBatch.refuse(file, inside: try RootFolder(request.target))
+        let (_, _, _, pipeline, target) = try await prepare(request)
+        guard let batch = try await pipeline.offlineBatch(target.repository) else {
+            throw PipelineError(.badConfiguration, "no model may be asked, so there is nothing for a batch")
+        }
+        return batch
+    }
+
     private func prepare(
         _ request: ScanRequest
     ) async throws -> (parts: ScanParts, run: RunRecord, resumed: Bool, pipeline: Pipeline, target: Target) {

@@ -26,6 +26,13 @@ package struct Pipeline: Sendable {
         let findings = try await journal.checkpoint(detect, files)
         return try await review?.estimates(findings, journal) ?? []
     }
+
+    /// The prompts that a scan would send, for a batch by hand; nil where no model may be asked. A scan goes on from here.
+    package func offlineBatch(_ repository: Repository) async throws -> OfflineBatch? {
+        let files = try await journal.checkpoint(walk, repository)
+        let findings = try await journal.checkpoint(detect, files)
+        return try await review?.offlineBatch(findings, journal)
+    }
 }
 
 /// The files of a run.

@@ -36,13 +36,15 @@ enum ModelSettingsReader {
         let kind = try fields.optionalChoice("kind", of: ProviderDescriptor.Kind.self) ?? kind(of: wire, base)
         let key = try fields.optional("api_key").map { (node) throws(DocumentError) in try keyReference(node) }
         let limits = try limits(&fields)
+        let usesBatches = try fields.optionalBoolean("batch") ?? false
         let models = try fields.elements("models").map { (node) throws(DocumentError) in
             try ModelReader.read(node, of: id, kind, wire)
         }
         let template = try template(&fields, id, wire, hasKey: key != nil)
         try fields.finish()
         let provider = ProviderDescriptor(
-            id: id, kind: kind, wire: wire, baseURL: base, key: key, limits: limits, template: template)
+            id: id, kind: kind, wire: wire, baseURL: base, key: key, limits: limits, template: template,
+            usesBatches: usesBatches)
         return (provider, models)
     }
 
@@ -100,6 +102,7 @@ enum ModelSettingsReader {
         limits.firstByteTimeout = try time("first_byte_timeout_s", limits.firstByteTimeout)
         limits.idleTimeout = try time("idle_timeout_s", limits.idleTimeout)
         limits.totalTimeout = try time("total_timeout_s", limits.totalTimeout)
+        limits.batchPoll = try fields.optionalInteger("batch_poll_s", in: 1...60).map { $0 * 1000 } ?? limits.batchPoll
         return limits
     }
 

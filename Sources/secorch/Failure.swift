@@ -12,7 +12,7 @@ enum Failure {
     static func isOurs(_ error: any Error) -> Bool {
         error is PipelineError || error is IngestionError || error is StoreError || error is ReportingError
             || error is DetectionError || error is RulesError || error is DocumentError || error is DescriptorError
-            || error is ProviderError
+            || error is ProviderError || error is BatchFileError
     }
 
     /// Nearly all of them name something the user can mend; what they cannot is ours.

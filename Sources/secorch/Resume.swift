@@ -19,6 +19,7 @@ struct Resume: AsyncParsableCommand {
     var out = "reports"
 
     @OptionGroup var models: ModelOptions
+    @OptionGroup var batches: BatchOptions
     @OptionGroup var state: StateOptions
     @OptionGroup var settings: ConfigurationOptions
     @OptionGroup var work: WorkOptions
@@ -36,6 +37,7 @@ struct Resume: AsyncParsableCommand {
             run.settings.options + ["--out", out, "--state", state.folder, "--", run.repository.root])
         options.models = models
         options.models.localOnly = models.localOnly || run.settings.options.contains("--local-only")
+        options.batches = batches
         options.settings = settings
         options.work = work
         try await options.scan()

@@ -24,6 +24,7 @@ struct ScanOptions: ParsableArguments {
     var disableSuppressions = false
 
     @OptionGroup var models: ModelOptions
+    @OptionGroup var batches: BatchOptions
     @OptionGroup var state: StateOptions
     @OptionGroup var settings: ConfigurationOptions
     @OptionGroup var work: WorkOptions
@@ -35,6 +36,7 @@ struct ScanOptions: ParsableArguments {
         if let failOn { configuration.failOn = failOn }
         if disableSuppressions { configuration.honoursSuppressions = false }
         try models.apply(to: &configuration)
+        batches.apply(to: &configuration)
         return ScanRequest(
             target: path, out: out, state: state.folder, configuration: configuration, since: since,
             jobs: work.taskCount)

@@ -34,6 +34,6 @@ struct Secorch: AsyncParsableCommand {
         version: Installation.version,
         subcommands: [
             Scan.self, Plan.self, Resume.self, Ask.self, Files.self, Report.self, Runs.self, Rulesets.self,
-            ProvidersCommand.self, ModelsCommand.self, Cost.self, Doctor.self, Init.self,
+            ProvidersCommand.self, ModelsCommand.self, BatchCommand.self, Cost.self, Doctor.self, Init.self,
         ])
 }

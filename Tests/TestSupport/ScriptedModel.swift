@@ -7,7 +7,9 @@ package final class ScriptedModel: Sendable {
 
     /// - Parameter options: as in `server.py`, for example `delay=0.05`.
     /// - Throws: where python3 does not start.
-    package init(_ folder: TemporaryFolder, _ options: String...) throws {
+    package convenience init(_ folder: TemporaryFolder, _ options: String...) throws { try self.init(folder, options) }
+
+    package init(_ folder: TemporaryFolder, _ options: [String]) throws {
         bill = folder.url.appending(path: "bill-\(UUID().uuidString)")
         _ = FileManager.default.createFile(atPath: bill.path(percentEncoded: false), contents: nil)
         server = try PythonServer("server.py", [bill.path(percentEncoded: false)] + options)
@@ -23,6 +25,15 @@ package final class ScriptedModel: Sendable {
             return (String(fields[0]), Int(fields[1]) ?? 0, String(fields[2]))
         }
     }
+
+    /// How requests came: "single", "batch".
+    package var kinds: Set<String> {
+        let text = (try? String(contentsOf: bill, encoding: .utf8)) ?? ""
+        return Set(text.split(separator: "\n").map { String($0.split(separator: " ")[3]) })
+    }
+
+    /// What it bills in all, in nanodollars, at the price of the first model.
+    package var amount: Int { billed.reduce(0) { $0 + $1.tokens * 1000 + 50 * 2000 } }
 
     /// Everything it was sent.
     package var received: String { (try? String(contentsOfFile: bill.path + ".prompts", encoding: .utf8)) ?? "" }

@@ -12,6 +12,10 @@ struct ModelAccess: Sendable {
     let budgets: Budgets
     let isLocalOnly: Bool
     let retriesUncertain: Bool
+    /// Whether every provider that has batches is given them.
+    let usesBatches: Bool
+    /// How long a run waits for its batches.
+    let batchWait: Duration
 
     /// What is publicly known of the models stands in for what the configuration does not say.
     /// - Throws: `DescriptorError` for a fault in the configuration, and the errors of opening the ledger.
@@ -24,6 +28,8 @@ struct ModelAccess: Sendable {
         budgets = configuration.budgets
         isLocalOnly = configuration.isLocalOnly
         retriesUncertain = configuration.retriesUncertain
+        usesBatches = configuration.usesBatches
+        batchWait = .seconds(configuration.batchWait)
     }
 
     /// The way to the models, on the account of a run.

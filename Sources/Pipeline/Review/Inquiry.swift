@@ -27,8 +27,14 @@ struct Inquiry: Sendable {
         _ work: Digest, _ request: CompletionRequest, as purpose: AttemptPlan.Purpose = .first
     ) async throws -> Completion {
         if let known = try ledger.completion(work) { return known }
-        if !retriesUncertain, try ledger.isHeld(work: work.description) {
+        switch try ledger.obstacles([work.description])[work.description] {
+        case .underWay: throw Refusal.held("held: it stands in a batch that its provider has, or may have, taken")
+        case .held where !retriesUncertain:
             throw Refusal.held("held: an earlier request may have been charged; --retry-uncertain sends it again")
+        case .charged where !retriesUncertain:
+            throw Refusal.held(
+                "held: an earlier request was charged without a usable answer; --retry-uncertain sends it again")
+        default: break
         }
         let equals = models.filter { request.model.isEqual($0) && $0.id != request.model.id }
         let job = GatewayJob(

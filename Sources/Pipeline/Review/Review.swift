@@ -55,6 +55,14 @@ struct Review: Sendable {
         }
     }
 
+    /// The planned prompts, for a batch by hand. Sends nothing.
+    func offlineBatch(_ findings: DetectionManifest, _ journal: Journal) async throws -> OfflineBatch {
+        let parts = try parts()
+        _ = try await journal.checkpoint(planning(parts), findings)
+        await steps.access.registry.shutdown()
+        return OfflineBatch(review: parts, store: store, run: run)
+    }
+
     private func planning(_ parts: ReviewParts) -> PlanReview {
         PlanReview(review: parts, settings: settings, store: store, run: run, progress: progress)
     }

@@ -22,8 +22,9 @@ package struct CompleteReview: Stage {
         try await reconcile(gateway)
         var sources: [Int: SourceFile] = [:]
         try store.forEachFile(run: run) { ordinal, entry in sources[ordinal] = entry.file }
-        let sender = try ReviewSender(review, review.access.inquiry(gateway), sources: sources, run: run)
         let pending = try store.batches(run: run).filter { $0.state == .pending }
+        try await ProviderBatches(review: review, store: store, run: run, progress: progress).complete(pending)
+        let sender = try ReviewSender(review, review.access.inquiry(gateway), sources: sources, run: run)
         try await HealthWatch(gateway).whileRunning {
             try await send(pending, sender, BudgetWatch(review, run: run, progress: progress), &outcome)
         }
@@ -42,17 +43,30 @@ package struct CompleteReview: Stage {
         _ pending: [ReviewBatch], _ sender: ReviewSender, _ watch: BudgetWatch, _ outcome: inout ReviewOutcome
     ) async throws {
         progress.began(.complete, total: pending.count)
-        if let shortage = try watch.shortage(of: pending), sender.economise() { outcome.downgrade = shortage }
+        // What was paid for already comes first: no shortage must keep it from being used.
+        let obstacles = try review.ledger.obstacles(pending.map(\.key.description))
+        let paid = pending.filter { obstacles[$0.key.description] == .answered }
+        let open = pending.filter { obstacles[$0.key.description] != .answered }
         var done = 0
-        var downgrade = outcome.downgrade
+        try await ask(paid, sender, watch, &done, &outcome)
+        if let shortage = try watch.shortage(of: open), sender.economise() { outcome.downgrade = shortage }
+        try await ask(open, sender, watch, &done, &outcome)
+        progress.ended(.complete)
+    }
+
+    private func ask(
+        _ prompts: [ReviewBatch], _ sender: ReviewSender, _ watch: BudgetWatch, _ done: inout Int,
+        _ outcome: inout ReviewOutcome
+    ) async throws {
+        var (count, downgrade) = (done, outcome.downgrade)
         let (left, refusal) = try await QuestionQueue<ReviewBatch>(
             width: review.models.first.map(review.access.width) ?? 1
         ).run(
-            pending, ask: sender.complete,
+            prompts, ask: sender.complete,
             note: { batch, answer in
                 try record(answer, of: batch)
-                done += 1
-                progress.advanced(.complete, done: done)
+                count += 1
+                progress.advanced(.complete, done: count)
                 try watch.look()
             },
             goesOn: { reason in
@@ -60,11 +74,10 @@ package struct CompleteReview: Stage {
                 downgrade = reason
                 return true
             })
-        outcome.downgrade = downgrade
+        (done, outcome.downgrade) = (count, downgrade)
         for batch in left {
             try store.recordBatch(batch.number, .notAssessed, reason: refusal ?? "not sent", run: run)
         }
-        progress.ended(.complete)
     }
 
     private func record(_ outcome: QuestionQueue<ReviewBatch>.Outcome, of batch: ReviewBatch) throws {

@@ -40,12 +40,19 @@ package enum BatchFile {
                     path: path, line: ids.count + 1,
                     problem: "expected an id of its own of 1 to 64 letters, digits, '-' and '_', found '\(id)'")
             }
-            buffer += BatchRow.line(id: id, body: ChatShape.body(item.request))
+            buffer += BatchRow.line(id: id, body: body(item.request))
             if buffer.count >= 1 << 18 { try flush() }
         }
         try flush()
         try? handle.synchronize()
         try? handle.close()
+    }
+
+    /// OpenAI's reasoning models refuse the older name of the limit, and any temperature.
+    fileprivate static func body(_ request: CompletionRequest) -> JSON {
+        guard request.model.capabilities.contains(.reasoning) else { return ChatShape.body(request) }
+        return ChatShape.body(
+            request, ChatShape.Options(limitKey: "max_completion_tokens", sendsTemperature: false))
     }
 
     /// Begins to read results. `request` gives what was asked under an id, or nil.
@@ -79,7 +86,7 @@ package struct BatchFileReader {
         self.handle = handle
         rows = BatchLines { id, line in
             request(id).map { request in
-                let bound = request.inputBound(bodySize: ChatShape.body(request).byteCount)
+                let bound = request.inputBound(bodySize: BatchFile.body(request).byteCount)
                 return BatchRow.result(line, request, inputBound: bound, key: nil)
             }
         }

@@ -45,17 +45,13 @@ package struct AttemptSender: Sendable {
         guard case .known(let price) = model.price else {
             return refused(.priceUnknown, "without a price no budget can be kept")
         }
-        let bound = provider.inputBound(of: request)
-        let worstCase: Money
+        let plan: AttemptPlan
         do {
-            worstCase = try price.worstCase(inputBound: bound, maxOutput: request.maxOutputTokens)
+            plan = try AttemptPlan(id, work: job.work, as: purpose, request, at: price, by: provider)
         } catch {
             return refused(.priceUnknown, error.description)
         }
         guard !Task.isCancelled else { return refused(.cancelled, "") }
-        let plan = AttemptPlan(
-            id: id, work: job.work, model: model.id, purpose: purpose, worstCase: worstCase, inputBound: bound,
-            maxOutput: request.maxOutputTokens, priceSource: price.source)
         let reservation: Reservation
         do {
             reservation = try await ledger.reserve(plan)
@@ -122,5 +118,19 @@ package struct AttemptSender: Sendable {
             }
         }
         return await closing.value
+    }
+}
+
+extension AttemptPlan {
+    /// An attempt at its worst case. Throws where that is beyond measure.
+    package init(
+        _ id: AttemptID, work: String, as purpose: Purpose = .first, _ request: CompletionRequest,
+        at price: PriceSchedule, by provider: any Provider
+    ) throws(MoneyError) {
+        let bound = provider.inputBound(of: request)
+        self.init(
+            id: id, work: work, model: request.model.id, purpose: purpose,
+            worstCase: try price.worstCase(inputBound: bound, maxOutput: request.maxOutputTokens), inputBound: bound,
+            maxOutput: request.maxOutputTokens, priceSource: price.source)
     }
 }

@@ -1,11 +1,6 @@
 package import OrchestratorCore
 
-/// How a reservation ends once it is known what became of its request.
-package enum ReservationEnd: Hashable, Sendable {
-    case settle(Settlement)
-    case release(ProviderError)
-    case hold(ProviderError)
-
+extension ReservationEnd {
     /// At the price that applies to the request; one in a batch has its own.
     package init(_ result: Result<Completion, ProviderError>, at price: PriceSchedule, reserved: Money) {
         switch result {
