@@ -6,7 +6,8 @@ import sys
 import xllamacpp
 
 model, name, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
-window = 8192
+# Smaller than the largest prompt of a scan, so that a prompt over the window is soon made.
+window = 4096
 
 parameters = xllamacpp.CommonParams()
 parameters.model.path = model

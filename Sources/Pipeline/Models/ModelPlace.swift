@@ -20,7 +20,10 @@ package struct ModelPlace: Sendable {
     ) throws {
         try DescriptorValidator.validate(configuration.providers, configuration.models)
         var (name, model) = (name, text)
-        if name == nil, let id = ModelID(text), configuration.providers.contains(where: { $0.id == id.provider }) {
+        // A service may have models of the same form: a configured one is meant as it stands.
+        if name == nil, let id = ModelID(text), configuration.providers.contains(where: { $0.id == id.provider }),
+            !configuration.models.contains(where: { $0.id.name == text })
+        {
             (name, model) = (id.provider, id.name)
         }
         var candidates = configuration.providers
