@@ -46,7 +46,7 @@ import Testing
             let lines = (0..<60).map { "value_\(number)_\($0) = compute(\($0), source)\n" }.joined()
             try program.folder.write("launch(folder_\(number))\n" + lines, to: "target/f\(number).py")
         }
-        let options = ["batch_delay=1", "slow_results=0.1", "upload_delay=0.3"]
+        let options = ["batch_delay=1", "slow_results=0.1", "upload_delay=1"]
         let calm = try ScriptedModel(program.folder, options)
         try configure(program, calm)
         let start = ContinuousClock.now
