@@ -22,7 +22,8 @@ package final class PythonServer: Sendable {
         self.port = port
     }
 
-    deinit { process.terminate() }
+    /// It inherits the signals that threads of the tests block, so that a polite one would not reach it.
+    deinit { kill(process.processIdentifier, SIGKILL) }
 }
 
 /// The Ollama server of `Fixtures/llm/ollama.py`.
