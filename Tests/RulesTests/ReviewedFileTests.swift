@@ -16,6 +16,11 @@ import Testing
         let block = file("# note\nx = 1\n\n  y = 2\n", comments: [10...10]).block(nonce: "n")
         #expect(block == "=== n F1 \"a.py\" python\n11|x = 1\n13|  y = 2\n")
         #expect(file("a\n\nb\n").block(nonce: "n", isWhole: true).hasSuffix("10|a\n11|\n12|b\n"))
+        let text = (10..<23).map { "line\($0)\n" }.joined()
+        let numbered = file(text, comments: [15...15]).block(nonce: "n").split(separator: "\n").filter {
+            $0.first?.isNumber == true
+        }
+        #expect(numbered == ["10|line10", "16|line16", "20|line20"])
     }
 
     @Test func aCommentThatTheAnalyzerPointsAtIsShown() {

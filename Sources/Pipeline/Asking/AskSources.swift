@@ -77,7 +77,7 @@ struct AskSources {
                 let file = ReviewedFile(
                     name: "F1", path: source.path, language: source.language, firstLine: chunk.lines.lowerBound,
                     text: text, hints: [])
-                scored.append((score, file, counter.count(file.block(nonce: BatchPacker.sampleNonce))))
+                scored.append((score, file, counter.count(file.block(nonce: BatchPacker.sampleNonce, isWhole: true))))
             }
         }
         var left = limit

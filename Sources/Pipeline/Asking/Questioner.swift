@@ -109,7 +109,7 @@ struct AskPrompt {
 
     func request(_ model: ModelDescriptor, maxOutput: Int, nonce: String) -> CompletionRequest {
         let text =
-            "=== \(nonce) FINDINGS\n" + findingList + parts.map { $0.block(nonce: nonce) }.joined()
+            "=== \(nonce) FINDINGS\n" + findingList + parts.map { $0.block(nonce: nonce, isWhole: true) }.joined()
             + "=== \(nonce) END\n\nQuestion: \(VisibleText.of(question))"
         return CompletionRequest(
             model: model, system: instructions, messages: [.init(.user, text)], maxOutputTokens: maxOutput,

@@ -79,13 +79,18 @@ package struct Calibrator: Sendable {
             },
             goesOn: { _ in false })
         progress.ended(.complete)
-        if let reason = failures.first ?? refusal, !failures.isEmpty || !left.isEmpty {
-            throw PipelineError(
-                .incomplete,
-                "\(model.id) was not measured: \(failures.count + left.count) of \(prompts.count) prompts "
-                    + "have no answer: \(reason)")
+        if let reason = failures.first ?? refusal {
+            throw Self.unmeasured(model, failures.count + left.count, of: prompts.count, reason)
         }
         return try finish(sums.withLock { $0 }, run: run)
+    }
+
+    private static func unmeasured(
+        _ model: ModelDescriptor, _ missing: Int, of prompts: Int, _ reason: String
+    ) -> PipelineError {
+        PipelineError(
+            .incomplete,
+            "\(model.id) was not measured: \(missing) of \(prompts) prompts have no answer: \(reason)")
     }
 
     /// Adds what was spent, and keeps the result.

@@ -39,7 +39,7 @@ package struct PlanReview: Stage {
         var packers = models.compactMap { BatchPacker(review, $0) }
         guard let first = packers.first else { return [] }
         var known: [ReviewBatch.Part] = []
-        let unreadable = try forEachChunk(TokenBudget(tokens: first.limits.codeTokens / 2)!) { ordinal, file, chunk in
+        let unreadable = try forEachChunk(TokenBudget(tokens: first.limits.codeTokens / 3)!) { ordinal, file, chunk in
             let count = review.counter.count(file.block(nonce: BatchPacker.sampleNonce))
             plan.chunks += 1
             plan.single.add(

@@ -58,6 +58,11 @@ package struct ReviewedFile: Sendable, Hashable {
         return !comments.contains { $0.contains(number) } || hints.contains { $0.line == number }
     }
 
+    /// The lines, empty where they are not shown: what a quote may come from.
+    var quotable: [String] {
+        lines.enumerated().map { index, line in isShown(firstLine + index, line) ? line : "" }
+    }
+
     /// False where all lines are blank or comments.
     package var hasCode: Bool {
         lines.enumerated().contains { index, line in isShown(firstLine + index, line) }
@@ -80,12 +85,16 @@ package struct ReviewedFile: Sendable, Hashable {
         return text
     }
 
-    /// The block that goes into a prompt: the lines with their real numbers, without blank ones and comments.
-    /// - Parameter isWhole: shows those as well.
+    /// The block that goes into a prompt: lines without blank ones and comments. The real number stands before the bar at
+    /// every tenth line and wherever lines were left out: digits are tokens, and it is the quote that finds the line.
+    /// - Parameter isWhole: every line, each with its number.
     package func block(nonce: String, isWhole: Bool = false) -> String {
         var text = "=== \(nonce) \(name) \(JSONValue.string(path.text).text) \(language.rawValue)\n"
+        var next = -1
         for (index, line) in lines.enumerated() where isWhole || isShown(firstLine + index, line) {
-            text += "\(firstLine + index)|\(line)\n"
+            let number = firstLine + index
+            text += (isWhole || number != next || number.isMultiple(of: 10) ? String(number) : "") + "|" + line + "\n"
+            next = number + 1
         }
         for hint in hints {
             text +=

@@ -31,7 +31,9 @@ BILL = sys.argv[1]
 OPTIONS = dict(word.split("=", 1) for word in sys.argv[4 if IS_ANSWERING else 2:])
 LOCK = threading.Lock()
 PLAIN = r"os\.system\(|\blaunch\("
-KEEN = PLAIN + r"|md5|MD5|\bDES\b|\beval\b|pickle|strcpy|sprintf|innerHTML|shell=True|verify=False|\" ?\+ ?\w|SELECT .*[{$]|Random\("
+KEEN = PLAIN + (
+    r"|md5|MD5|\beval\(|pickle\.loads?|strcpy\(|innerHTML|shell=True|verify=False|yaml\.load\(|Math\.random|rand\("
+    r"|0\.0\.0\.0/0|:latest|http://|\bECB\b|\bDES\b")
 COUNT = 0
 FILES = []
 BATCHES = []
@@ -45,23 +47,24 @@ def option(model, key):
 
 def verdicts(prompt, ruling):
     """The verdicts on the claims of a prompt, each quoting the first line of its code."""
-    quote = re.search(r"(?m)^\d+\|(.*launch\(.*)$", prompt).group(1).strip()
+    quote = re.search(r"(?m)^\d*\|(.*launch\(.*)$", prompt).group(1).strip()
     return [{"claim": name, "ruling": ruling, "quote": quote, "why": "By the script."}
             for name in re.findall(r"(?m)^(C\d+): ", prompt)]
 
 
 def findings(prompt, suspect):
     """What a model would say that reports every line in which a pattern occurs, up to fifty."""
-    found, names, name = [], [], None
+    found, names, name, number = [], [], None, 0
     for line in prompt.splitlines():
         opened = re.match(r"=== (\w+) (F\d+) ", line)
         if opened:
             name = opened.group(2)
             names.append(name)
             continue
-        numbered = re.match(r"(\d+)\|(.*)", line)
+        numbered = re.match(r"(\d*)\|(.*)", line)
+        if numbered:
+            number = int(numbered.group(1)) if numbered.group(1) else number + 1
         if numbered and re.search(suspect, numbered.group(2)):
-            number = int(numbered.group(1))
             found.append({
                 "file": name, "line_start": number, "line_end": number, "quote": numbered.group(2).strip(), "cwe": 78,
                 "title": "Shell command from input.", "why": "Input reaches a shell.", "fix": "Pass a list of arguments.",
