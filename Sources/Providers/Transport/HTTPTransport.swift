@@ -77,8 +77,7 @@ package final class HTTPTransport: Sendable {
         prepared.method = HTTPMethod(rawValue: request.method.rawValue)
         for header in request.headers { prepared.headers.add(name: header.name, value: header.value) }
         if let body = request.body {
-            prepared.body = .stream(
-                MarkedBody(bytes: ByteBuffer(bytes: body), sent: sent), length: .known(Int64(body.count)))
+            prepared.body = .bytes(MarkedBody(bytes: body, sent: sent), length: .known(Int64(body.count)))
         }
         return prepared
     }
@@ -134,20 +133,23 @@ private final class SentMark: Sendable {
 }
 
 /// A body in one piece that notes when it is asked for.
-private struct MarkedBody: AsyncSequence, Sendable {
-    let bytes: ByteBuffer
+private struct MarkedBody: Collection, Sendable {
+    let bytes: [UInt8]
     let sent: SentMark
 
-    struct AsyncIterator: AsyncIteratorProtocol {
-        var rest: ByteBuffer?
-        let sent: SentMark
+    var startIndex: Int { 0 }
+    var endIndex: Int { bytes.count }
+    func index(after index: Int) -> Int { index + 1 }
 
-        mutating func next() async -> ByteBuffer? {
-            sent.set()
-            defer { rest = nil }
-            return rest
-        }
+    subscript(index: Int) -> UInt8 {
+        sent.set()
+        return bytes[index]
     }
 
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(rest: bytes, sent: sent) }
+    func withContiguousStorageIfAvailable<Value>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws -> Value
+    ) rethrows -> Value? {
+        sent.set()
+        return try bytes.withContiguousStorageIfAvailable(body)
+    }
 }

@@ -23,12 +23,7 @@ package struct RunLedger: AttemptLedger {
             plan.worstCase.nanodollars, plan.worstCase.nanodollars, plan.priceSource.description,
             plan.inputBound, plan.maxOutput, String(now.description.prefix(10)), now.seconds,
         ])
-        let booking = try database.cachedStatement(sql: Self.booking)
-        for scope in scopes {
-            try booking.execute(arguments: [
-                scope.key, plan.worstCase.nanodollars, plan.inputBound + plan.maxOutput,
-            ])
-        }
+        try Self.book(plan, scopes, database)
         return Reservation(attempt: plan.id, amount: plan.worstCase)
     }
 
@@ -38,11 +33,20 @@ package struct RunLedger: AttemptLedger {
         VALUES (?, ?, ?, ?, ?, ?, 'reserved', ?, ?, ?, ?, ?, ?, ?)
         """
 
-    private static let booking = """
-        INSERT INTO account (scope, reserved, requests, tokens) VALUES (?, ?, 1, ?)
-        ON CONFLICT (scope) DO UPDATE SET reserved = reserved + excluded.reserved,
-            requests = requests + 1, tokens = tokens + excluded.tokens
-        """
+    private static func book(_ plan: AttemptPlan, _ scopes: [BudgetScope], _ database: Database) throws {
+        var arguments = StatementArguments()
+        for scope in scopes {
+            arguments += [scope.key, plan.worstCase.nanodollars, plan.inputBound + plan.maxOutput]
+        }
+        let rows = scopes.map { _ in "(?, ?, 1, ?)" }.joined(separator: ", ")
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO account (scope, reserved, requests, tokens) VALUES \(rows)
+                ON CONFLICT (scope) DO UPDATE SET reserved = reserved + excluded.reserved,
+                    requests = requests + 1, tokens = tokens + excluded.tokens
+                """
+        ).execute(arguments: arguments)
+    }
 
     package func settle(_ reservation: Reservation, _ settlement: Settlement) async throws(LedgerError) {
         try await close(reservation, .settle(settlement))
