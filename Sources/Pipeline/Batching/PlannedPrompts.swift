@@ -11,9 +11,7 @@ struct PlannedPrompts {
 
     init(_ review: ReviewParts, _ store: RunStore, run: String) throws {
         self.review = review
-        var sources: [Int: SourceFile] = [:]
-        try store.forEachFile(run: run) { ordinal, entry in sources[ordinal] = entry.file }
-        self.sources = sources
+        sources = try store.sources(run: run)
         stateKey = try review.ledger.stateKey()
         reader = review.reader()
     }

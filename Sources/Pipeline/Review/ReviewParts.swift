@@ -64,14 +64,22 @@ struct ReviewParts: Sendable {
             }, comments: chunk.comments)
     }
 
-    /// The parts of a batch that are sent, as they were planned; nil where a file has changed since.
+    /// A part as it is sent; nil where its file has changed since it was planned.
+    func file(
+        of part: ReviewBatch.Part, named name: String = "F1", _ sources: [Int: SourceFile], _ reader: ChunkReader
+    ) -> ReviewedFile? {
+        guard let source = sources[part.file], let content = reader.content(of: source),
+            let text = reader.redacted(part.chunk, of: content)
+        else { return nil }
+        return file(named: name, source, part.chunk, text)
+    }
+
+    /// The parts of a batch that are sent; nil where a file has changed.
     func files(of batch: ReviewBatch, _ sources: [Int: SourceFile], _ reader: ChunkReader) -> [ReviewedFile]? {
         var files: [ReviewedFile] = []
         for (index, part) in batch.sent.enumerated() {
-            guard let source = sources[part.file], let content = reader.content(of: source),
-                let text = reader.redacted(part.chunk, of: content)
-            else { return nil }
-            files.append(file(named: "F\(index + 1)", source, part.chunk, text))
+            guard let file = file(of: part, named: "F\(index + 1)", sources, reader) else { return nil }
+            files.append(file)
         }
         return files
     }

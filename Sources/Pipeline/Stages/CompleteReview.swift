@@ -20,8 +20,7 @@ package struct CompleteReview: Stage {
         _ = try review.ledger.holdAbandoned(run: run, at: Clock.now)
         let gateway = review.access.gateway(run: run)
         try await reconcile(gateway)
-        var sources: [Int: SourceFile] = [:]
-        try store.forEachFile(run: run) { ordinal, entry in sources[ordinal] = entry.file }
+        let sources = try store.sources(run: run)
         let pending = try store.batches(run: run).filter { $0.state == .pending }
         try await ProviderBatches(review: review, store: store, run: run, progress: progress).complete(pending)
         let sender = try ReviewSender(review, review.access.inquiry(gateway), sources: sources, run: run)

@@ -18,8 +18,7 @@ package struct ParseReview: Stage {
 
     package func run(_ input: ReviewOutcome) async throws -> ReviewSummary {
         var merge = ClaimMerge(review, matcher, summary(input))
-        var sources: [Int: SourceFile] = [:]
-        try store.forEachFile(run: run) { ordinal, entry in sources[ordinal] = entry.file }
+        let sources = try store.sources(run: run)
         let chosen = ChosenAnswers(review: review)
         let reader = review.reader()
         for batch in try store.batches(run: run) {
@@ -28,13 +27,10 @@ package struct ParseReview: Stage {
                 guard let answer = choice.answer else { continue }
                 merge.unconfirmed(by: answer, choice)
                 guard !answer.claims.isEmpty else { continue }
-                guard let source = sources[choice.part.file], let content = reader.content(of: source),
-                    let text = reader.redacted(choice.part.chunk, of: content)
-                else {
+                guard let file = review.file(of: choice.part, sources, reader) else {
                     merge.summary.gaps.append(Self.gap(choice.part, "changed during the scan"))
                     continue
                 }
-                let file = review.file(named: "F1", source, choice.part.chunk, text)
                 for claim in answer.claims { try merge.add(claim, answer, choice.part, file) }
             }
         }

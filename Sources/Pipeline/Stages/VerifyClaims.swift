@@ -53,14 +53,10 @@ package struct VerifyClaims: Stage {
 
     /// One for each flagged chunk: which other chunks were flagged must not shape it, so that a resumed run asks the same.
     private func questions(_ verifier: ModelDescriptor, _ limits: ReviewSettings) throws -> [Question] {
-        var sources: [Int: SourceFile] = [:]
-        try store.forEachFile(run: run) { ordinal, entry in sources[ordinal] = entry.file }
+        let sources = try store.sources(run: run)
         let reader = review.reader()
         return try openClaims(verifier).compactMap { part, claims in
-            guard let source = sources[part.file], let content = reader.content(of: source),
-                let text = reader.redacted(part.chunk, of: content)
-            else { return nil }
-            let file = review.file(named: "F1", source, part.chunk, text)
+            guard let file = review.file(of: part, sources, reader) else { return nil }
             return Question(
                 prompt: VerifyPrompt(instructions: review.verifyInstructions, file: file, claims: claims),
                 keys: claims.map { part.key($0, verifier: verifier.id, instructions: review.verifyDigest) })
