@@ -10,7 +10,7 @@ BUILD := swift build -c release --explicit-target-dependency-import-check error
 TEST := swift test -c release --disable-testable-imports --skip-build
 SECORCH := .build/release/secorch
 
-.PHONY: scan build test test-threads proof bench check format setup clean
+.PHONY: scan build test test-llm test-threads proof bench check format setup clean
 
 # Scans REPO and leaves the reports in OUT. Fails only where there is no report: findings and gaps are in it.
 scan: build
@@ -29,6 +29,15 @@ test: setup
 	@$(BUILD) --build-tests
 	@$(TEST) --skip ProvidersTests
 	@$(TEST) --filter ProvidersTests
+
+# Against a real, small model: fetched and started, unless SECORCH_TEST_LLM names a server (http://127.0.0.1:PORT/v1).
+test-llm: setup
+	@$(BUILD) --build-tests
+	@url=$${SECORCH_TEST_LLM:-$$(.ci/start-model-server)} && code=0 || exit 1; \
+	for suite in RealServerTests RealModelTests; do \
+	    SECORCH_TEST_LLM=$$url $(TEST) --filter $$suite || code=$$?; \
+	done; \
+	[ -n "$$SECORCH_TEST_LLM" ] || .ci/start-model-server stop; exit $$code
 
 # The same with the full counts that the requirements name.
 proof: setup

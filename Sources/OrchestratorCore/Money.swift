@@ -53,6 +53,13 @@ package struct TokenPrice: Hashable, Sendable, Comparable, CustomStringConvertib
         return TokenPrice(nanodollarsPerMillion: product)
     }
 
+    /// The price divided by a positive number, rounded up.
+    package func divided(by divisor: Int) throws(MoneyError) -> TokenPrice {
+        guard divisor > 0 else { throw MoneyError(.notANumber, "\(self) by \(divisor)") }
+        let (quotient, rest) = nanodollarsPerMillion.quotientAndRemainder(dividingBy: Int64(divisor))
+        return TokenPrice(nanodollarsPerMillion: quotient + (rest > 0 ? 1 : 0))
+    }
+
     /// Reads dollars per million tokens ("0.10").
     package init(dollarsPerMillion text: String) throws(MoneyError) {
         self.init(nanodollarsPerMillion: try DecimalText(text).scaled(byTenTo: 9))

@@ -20,12 +20,7 @@ package struct Orchestrator: Sendable {
     /// - Throws: the errors of the targets for what keeps a scan from being done; `CancellationError`, after which the
     ///   same scan goes on from what was recorded.
     package func scan(_ request: ScanRequest) async throws -> ScanOutcome {
-        let parts = try ScanParts(request, installation)
-        let target = try await Target(
-            parts.root, policy: Inspector.Policy(parts.configuration), since: request.since,
-            ownFolders: [parts.out.path, OutputFolder.absolute(request.state)], jobs: request.jobs, progress: progress)
-        let (run, resumed) = try begin(parts.store, target, parts.settings(request, target))
-        let pipeline = parts.pipeline(run, target, jobs: request.jobs, progress: progress)
+        let (parts, run, resumed, pipeline, target) = try await prepare(request)
         let manifest = try await pipeline.run(target.repository)
         let now = Clock.now
         let failOn = parts.configuration.failOn
@@ -35,6 +30,51 @@ package struct Orchestrator: Sendable {
         try write(report, parts.templates, into: parts.out)
         let finished = try parts.store.finish(run, at: now, exitCode: report.header.run.exitCode)
         return outcome(finished, report.header.summary, parts.out, resumed: resumed)
+    }
+
+    /// What a scan would ask of models and what it would cost; empty where none may be asked. Sends nothing; the same scan
+    /// goes on from here. Throws like `scan`.
+    package func plan(_ request: ScanRequest) async throws -> ScanPlan {
+        let (parts, run, _, pipeline, target) = try await prepare(request)
+        let estimates = try await pipeline.estimate(target.repository)
+        return ScanPlan(
+            runID: run.id, estimates: estimates, notices: parts.review?.notices ?? [],
+            counter: parts.review?.counter.title, budgets: request.configuration.budgets)
+    }
+
+    /// Writes the prompts that the first model would be sent to a file. Sends nothing; the same scan goes on from here.
+    /// Throws like `scan`, and `BatchFileError`.
+    package func exportBatch(_ request: ScanRequest, to file: String) async throws -> OfflineBatch.Export {
+        try await offlineBatch(request, file).export(to: file)
+    }
+
+    /// Enters the answers of a file into the account of the run that a scan would take up. Throws like `scan`,
+    /// `BatchFileError` at the first line that cannot be used and `incomplete` where a budget has no room; what stands
+    /// before is entered.
+    package func importBatch(_ request: ScanRequest, from file: String) async throws -> OfflineBatch.Import {
+        try await offlineBatch(request, file).importAnswers(from: file)
+    }
+
+    private func offlineBatch(_ request: ScanRequest, _ file: String) async throws -> OfflineBatch {
+        try OfflineBatch.refuse(file, inside: try RootFolder(request.target))
+        let (_, _, _, pipeline, target) = try await prepare(request)
+        guard let batch = try await pipeline.offlineBatch(target.repository) else {
+            throw PipelineError(.badConfiguration, "no model may be asked, so there is nothing for a batch")
+        }
+        return batch
+    }
+
+    private func prepare(
+        _ request: ScanRequest
+    ) async throws -> (parts: ScanParts, run: RunRecord, resumed: Bool, pipeline: Pipeline, target: Target) {
+        let parts = try ScanParts(request, installation)
+        let target = try await Target(
+            parts.root, policy: Inspector.Policy(parts.configuration), since: request.since,
+            ownFolders: [parts.out.path, OutputFolder.absolute(request.state)], jobs: request.jobs, progress: progress)
+        let (run, resumed) = try begin(parts.store, target, parts.settings(request, target))
+        return (
+            parts, run, resumed, parts.pipeline(run, target, jobs: request.jobs, progress: progress), target
+        )
     }
 
     private func write(_ report: StoredReport, _ templates: ReportTemplates, into out: OutputFolder) throws {
@@ -88,4 +128,7 @@ enum Clock {
         let fixed = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) }
         return Timestamp(seconds: fixed ?? Int64(Date().timeIntervalSince1970))
     }
+
+    /// RFC 3339 date.
+    static var today: String { String(now.description.prefix(10)) }
 }

@@ -4,7 +4,7 @@ import Store
 /// A scan, from a walked target to a report. Read this file first.
 ///
 /// Stages hand on small manifests of what lies in the store; the journal skips those that a killed run had finished. The
-/// review is the model's part (plan, complete, parse in `Review`); a scan without a model goes straight on.
+/// review is the model's part (plan, complete, verify, parse in `Review`); a scan without a model goes straight on.
 package struct Pipeline: Sendable {
     let walk: RecordFiles  // Repository        -> FileManifest        what is in scope, and why the rest is not
     let detect: DetectWeaknesses  // FileManifest      -> DetectionManifest   the embedded analyzer: free, cached
@@ -18,6 +18,20 @@ package struct Pipeline: Sendable {
         let findings = try await journal.checkpoint(detect, files)
         let review = try await review?.run(findings, journal)
         return try await journal.checkpoint(map, ExaminedManifest(detection: findings, review: review))
+    }
+
+    /// What asking models would cost. Nothing is sent, and a scan of the same content goes on from here.
+    package func estimate(_ repository: Repository) async throws -> [ModelEstimate] {
+        let files = try await journal.checkpoint(walk, repository)
+        let findings = try await journal.checkpoint(detect, files)
+        return try await review?.estimates(findings, journal) ?? []
+    }
+
+    /// The prompts that a scan would send, for a batch by hand; nil where no model may be asked. A scan goes on from here.
+    package func offlineBatch(_ repository: Repository) async throws -> OfflineBatch? {
+        let files = try await journal.checkpoint(walk, repository)
+        let findings = try await journal.checkpoint(detect, files)
+        return try await review?.offlineBatch(findings, journal)
     }
 }
 

@@ -3,6 +3,8 @@ package struct PipelineError: Error, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {
         /// The program's own data is missing or unreadable.
         case installation
+        /// Something that was asked for could be done in part only.
+        case incomplete
         case badOutput, badTarget, badConfiguration, unknownRuleSet, unknownRule, unknownRun
     }
 

@@ -1,6 +1,7 @@
 import Detection
 import Foundation
 import OrchestratorCore
+import Providers
 import Rules
 import Settings
 import SyntaxTree
@@ -19,7 +20,7 @@ package struct RuleFileValidator: Sendable {
         let rules = try ["rulesets/detection", "rulesets/taint"].flatMap(installation.documents)
             .map { "\(installation.home)/\($0)" }
         _ = try DetectionLibrary(installation)
-        return try (frameworks + rules).map(validate)
+        return try (frameworks + rules + ["\(installation.home)/\(ModelCatalogue.file)"]).map(validate)
     }
 
     /// One file. Returns what it holds; throws `DocumentError`, `DetectionError` or `RulesError` with the place.
@@ -33,7 +34,15 @@ package struct RuleFileValidator: Sendable {
         }
         if pairs.contains(where: { $0.key == "rules" }) { return try rules(text, path) }
         if pairs.contains(where: { $0.key == "controls" }) { return try framework(text, path) }
-        throw DocumentError(mark, "expected the key 'rules' (detection rules) or 'controls' (a framework)")
+        if pairs.contains(where: { $0.key == "services" }) { return try models(text, path) }
+        throw DocumentError(
+            mark,
+            "expected the key 'rules' (detection rules), 'controls' (a framework) or 'services' (prices of models)")
+    }
+
+    private func models(_ text: String, _ path: String) throws -> String {
+        let catalogue = try ModelCatalogueReader(reader: reader).catalogue(text, file: path)
+        return "\(path): \(catalogue.prices.count) models, \(catalogue.prices.name)"
     }
 
     private func framework(_ text: String, _ path: String) throws -> String {

@@ -25,6 +25,14 @@ package struct RunLibrary: Sendable {
         }
     }
 
+    /// Throws `unknownRun` where every run has ended.
+    package func newestUnfinished() throws -> RunRecord {
+        guard let run = try runs().first(where: { $0.run.state == .running }) else {
+            throw PipelineError(.unknownRun, "no unfinished run in \(state.path)")
+        }
+        return run.run
+    }
+
     /// The run whose id is a text, or alone begins with it; `latest` is the newest finished one.
     /// Throws `unknownRun`.
     package func run(_ text: String) throws -> (run: RunRecord, store: RunStore) {

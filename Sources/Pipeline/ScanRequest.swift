@@ -51,6 +51,19 @@ package struct ScanOutcome: Sendable {
     package let resumed: Bool
 }
 
+/// What a scan would ask of models.
+package struct ScanPlan: Sendable {
+    /// The run that a scan would take up.
+    package let runID: String
+    /// In the order in which the models would be asked.
+    package let estimates: [ModelEstimate]
+    /// Models that were left out, and why.
+    package let notices: [String]
+    /// How tokens were counted; nil where no model is configured.
+    package let counter: String?
+    package let budgets: Budgets
+}
+
 /// What the process says to whoever started it.
 package enum ExitStatus: Int32, Sendable {
     case done = 0

@@ -68,8 +68,8 @@ package enum DescriptorValidator {
                 || endpoint.isLoopback,
             "kind", "this protocol is spoken by a service, so the kind must be cloud")
         try check(
-            provider.kind != .local || endpoint.isLoopback, "kind",
-            "the host '\(endpoint.host)' is not this machine, so it is not local")
+            provider.kind == .cloud || endpoint.isLoopback, "kind",
+            "the host '\(endpoint.host)' is not this machine, so the kind must be cloud")
         try check(
             endpoint.isEncrypted || endpoint.isLoopback || provider.key == nil, "base_url",
             "must be https:// for a key to be sent to another host")
@@ -100,15 +100,14 @@ package enum DescriptorValidator {
         _ template: ProtocolTemplate, _ check: (Bool, String, String) throws(DescriptorError) -> Void
     ) throws(DescriptorError) {
         try check(
-            template.path.hasPrefix("/") && template.path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 35 },
-            "template.path", "must start with a slash and hold no white space")
+            ProtocolTemplate.isPath(template.path), "template.path", "must start with a slash and hold no white space")
         try check(template.body.members != nil, "template.body", "must be a mapping")
         try check(!template.answer.text.isEmpty, "template.answer.text", "must say where the answer stands")
         for header in template.headers {
-            let isName = !header.name.isEmpty && header.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 58 }
-            try check(isName, "template.headers", "'\(header.name)' is no header name")
             try check(
-                header.value.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }, "template.headers",
+                ProtocolTemplate.isHeaderName(header.name), "template.headers", "'\(header.name)' is no header name")
+            try check(
+                ProtocolTemplate.isHeaderValue(header.value), "template.headers",
                 "'\(header.name)' has a value of more than one line")
         }
     }

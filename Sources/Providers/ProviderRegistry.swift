@@ -41,6 +41,8 @@ package struct ProviderRegistry: Sendable {
     }
 
     package func provider(_ id: String) -> (any Provider)? { providers.first { $0.descriptor.id == id } }
+    /// Nil where the provider is not configured or its protocol has no batches.
+    package func batchProvider(_ id: String) -> (any BatchProvider)? { provider(id) as? any BatchProvider }
     package func model(_ id: ModelID) -> ModelDescriptor? { models.first { $0.id == id } }
 
     /// Closes all connections.

@@ -4,21 +4,12 @@ package import OrchestratorCore
 package struct ConfigurationLoader: Sendable {
     /// The name of the file, the user's and the target's.
     package static let fileName = "secorch.yaml"
-    private static let prefix = "SECORCH_"
-    private static let keys = [
-        "rule_sets", "exclude", "include", "largest_file_mb", "personal_data", "disable_rules", "fail_on",
-        "suppressions", "providers", "budgets", "local_only", "on_uncertain",
-    ]
-    /// Keys whose values the environment can give: lists by commas, the rest as they are.
-    private static let lists = ["rule_sets", "exclude", "include", "disable_rules"]
-    private static let nested = ["providers", "budgets"]
 
     private let reader: any MarkedDocumentReader
 
     package init(reader: any MarkedDocumentReader) { self.reader = reader }
 
-    /// The user's configuration, overridden by the environment: `SECORCH_FAIL_ON=high` is `fail_on: high`, lists are
-    /// separated by commas.
+    /// The user's configuration, overridden by the environment; see `EnvironmentOverrides`.
     /// - Parameter text: nil where there is no file.
     /// - Throws: the first error with its place and what was expected.
     package func load(
@@ -27,7 +18,7 @@ package struct ConfigurationLoader: Sendable {
         let place = MarkedNode.Mark(file: file, line: 1, column: 1)
         var document = MarkedNode.mapping([], place)
         if let text, !Self.isBlank(text) { document = try reader.read(text, file: file) }
-        return try decode(try overridden(document, environment))
+        return try decode(try EnvironmentOverrides(environment).applied(to: document))
     }
 
     /// A file may hold nothing but comments.
@@ -36,26 +27,6 @@ package struct ConfigurationLoader: Sendable {
             let bare = line.drop(while: \.isWhitespace)
             return bare.isEmpty || bare.hasPrefix("#") || bare == "---"
         }
-    }
-
-    private func overridden(
-        _ document: MarkedNode, _ environment: [String: String]
-    ) throws(DocumentError) -> MarkedNode {
-        guard case .mapping(var pairs, let mark) = document else {
-            throw DocumentError(document.mark, "expected a mapping, found \(document.kind)")
-        }
-        for key in Self.keys where !Self.nested.contains(key) {
-            let name = Self.prefix + key.uppercased()
-            guard let value = environment[name] else { continue }
-            let place = MarkedNode.Mark(file: name, line: 1, column: 1)
-            let node: MarkedNode =
-                Self.lists.contains(key)
-                ? .sequence(value.split(separator: ",").map { .scalar(String($0), plain: true, place) }, place)
-                : .scalar(value, plain: true, place)
-            pairs.removeAll { $0.key == key }
-            pairs.append((key, place, node))
-        }
-        return .mapping(pairs, mark)
     }
 
     private func decode(_ document: MarkedNode) throws(DocumentError) -> ScanConfiguration {

@@ -1,6 +1,6 @@
 import OrchestratorCore
 
-/// Reads the keys about models: `providers`, `budgets`, `local_only`, `on_uncertain`. The values are checked for their
+/// Reads the keys about models: `providers`, `selection`, `budgets`, `local_only`, `on_uncertain`. The values are checked for their
 /// form here; whether they fit together is the provider registry's to say.
 enum ModelSettingsReader {
     private enum OnUncertain: String, CaseIterable {
@@ -16,6 +16,7 @@ enum ModelSettingsReader {
             configuration.models += models
         }
         if let node = fields.optional("budgets") { configuration.budgets = try budgets(node) }
+        if let node = fields.optional("selection") { configuration.selection = try SelectionSettings.read(node) }
         configuration.isLocalOnly = try fields.optionalBoolean("local_only") ?? false
         configuration.retriesUncertain = try fields.optionalChoice("on_uncertain", of: OnUncertain.self) == .retry
     }
@@ -35,14 +36,32 @@ enum ModelSettingsReader {
         let kind = try fields.optionalChoice("kind", of: ProviderDescriptor.Kind.self) ?? kind(of: wire, base)
         let key = try fields.optional("api_key").map { (node) throws(DocumentError) in try keyReference(node) }
         let limits = try limits(&fields)
+        let usesBatches = try fields.optionalBoolean("batch") ?? false
         let models = try fields.elements("models").map { (node) throws(DocumentError) in
-            try model(node, of: id, kind)
+            try ModelReader.read(node, of: id, kind, wire)
         }
+        let template = try template(&fields, id, wire, hasKey: key != nil)
         try fields.finish()
-        guard wire != .custom else {
-            throw DocumentError(node.mark, "provider '\(id)': custom protocols cannot be configured yet")
+        let provider = ProviderDescriptor(
+            id: id, kind: kind, wire: wire, baseURL: base, key: key, limits: limits, template: template,
+            usesBatches: usesBatches)
+        return (provider, models)
+    }
+
+    private static func template(
+        _ fields: inout MappingReader, _ id: String, _ wire: ProviderDescriptor.WireProtocol, hasKey: Bool
+    ) throws(DocumentError) -> ProtocolTemplate? {
+        let node = fields.optional("template")
+        guard wire == .custom else {
+            if let node {
+                throw DocumentError(node.mark, "provider '\(id)': 'template' is for the protocol custom only")
+            }
+            return nil
         }
-        return (ProviderDescriptor(id: id, kind: kind, wire: wire, baseURL: base, key: key, limits: limits), models)
+        guard let node else {
+            throw DocumentError(fields.mark, "provider '\(id)': the protocol custom needs the key 'template'")
+        }
+        return try ProtocolTemplateReader.read(node, hasKey: hasKey)
     }
 
     private static func standardURL(of wire: ProviderDescriptor.WireProtocol) -> String? {
@@ -83,52 +102,8 @@ enum ModelSettingsReader {
         limits.firstByteTimeout = try time("first_byte_timeout_s", limits.firstByteTimeout)
         limits.idleTimeout = try time("idle_timeout_s", limits.idleTimeout)
         limits.totalTimeout = try time("total_timeout_s", limits.totalTimeout)
+        limits.batchPoll = try fields.optionalInteger("batch_poll_s", in: 1...60).map { $0 * 1000 } ?? limits.batchPoll
         return limits
-    }
-
-    // MARK: Models
-
-    private static func model(
-        _ node: MarkedNode, of provider: String, _ kind: ProviderDescriptor.Kind
-    ) throws(DocumentError) -> ModelDescriptor {
-        var fields = try MappingReader(node)
-        let id = ModelID(provider: provider, name: try fields.string("id"))
-        let isHere = kind == .local
-        var model = ModelDescriptor(
-            id: id,
-            modelClass: try fields.optionalChoice("class", of: ModelDescriptor.Class.self)
-                ?? (isHere ? .local : .premium),
-            leavesHost: !isHere)
-        model.contextTokens = try fields.optionalInteger("context_tokens", in: 256...100_000_000)
-        model.maxOutputTokens = try fields.optionalInteger("max_output_tokens", in: 1...100_000_000)
-        model.capabilities = [.streaming]
-        if try fields.optionalBoolean("structured_output") ?? false { model.capabilities.insert(.structuredOutput) }
-        model.price = try price(&fields, isHere: isHere)
-        try fields.finish()
-        return model
-    }
-
-    /// Both prices or none; without them a model on this machine is free and any other has no known price.
-    private static func price(_ fields: inout MappingReader, isHere: Bool) throws(DocumentError) -> ModelPrice {
-        let input = fields.optional("input_usd_per_mtok")
-        let output = fields.optional("output_usd_per_mtok")
-        guard let input, let output else {
-            if let single = input ?? output {
-                throw DocumentError(single.mark, "expected both 'input_usd_per_mtok' and 'output_usd_per_mtok'")
-            }
-            return isHere ? .free : .unknown("no price is configured")
-        }
-        let tier = PriceSchedule.Tier(
-            input: try amount(input, "input_usd_per_mtok"), output: try amount(output, "output_usd_per_mtok"))
-        return .known(PriceSchedule(tiers: [tier], source: .configured))
-    }
-
-    private static func amount(_ node: MarkedNode, _ key: String) throws(DocumentError) -> TokenPrice {
-        do { return try TokenPrice(dollarsPerMillion: try node.string(for: key)) } catch let error as MoneyError {
-            throw DocumentError(node.mark, "'\(key)': \(error)")
-        } catch let error as DocumentError { throw error } catch {
-            throw DocumentError(node.mark, "'\(key)': \(error)")
-        }
     }
 
     // MARK: Budgets
@@ -147,6 +122,14 @@ enum ModelSettingsReader {
         }
         budgets.runRequests = try fields.optionalInteger("run_requests", in: 0...1_000_000_000)
         budgets.runTokens = try fields.optionalInteger("run_tokens", in: 0...1_000_000_000_000)
+        if let node = fields.optional("alerts_percent") {
+            budgets.alerts = try node.elements(for: "alerts_percent").map { (element) throws(DocumentError) in
+                guard let percent = Int(try element.string(for: "alerts_percent")), (1...100).contains(percent) else {
+                    throw DocumentError(element.mark, "'alerts_percent' takes whole numbers from 1 to 100")
+                }
+                return percent
+            }
+        }
         try fields.finish()
         return budgets
     }

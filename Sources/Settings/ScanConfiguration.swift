@@ -22,11 +22,16 @@ package struct ScanConfiguration: Sendable, Hashable {
     /// The providers and models that may be asked; empty for a scan without a model.
     package var providers: [ProviderDescriptor] = []
     package var models: [ModelDescriptor] = []
+    package var selection = SelectionSettings()
     package var budgets = Budgets()
     /// Refuses whatever could leave this machine.
     package var isLocalOnly = false
     /// Whether work whose last attempt may have been charged is sent again: consent to pay twice.
     package var retriesUncertain = false
+    /// Whether prompts go out in batches to every provider that has them, not only to those configured so.
+    package var usesBatches = false
+    /// Seconds that a run waits for its batches.
+    package var batchWait = 86_400
     /// What a reader of the report must know about how the configuration came about.
     package var notices: [String] = []
 

@@ -5,6 +5,7 @@ enum RunMigrations {
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("runs") { try $0.execute(sql: runs) }
+        migrator.registerMigration("chunk keys") { try $0.execute(sql: chunkKeys) }
         return migrator
     }
 
@@ -136,5 +137,11 @@ enum RunMigrations {
             content TEXT NOT NULL,
             PRIMARY KEY (run, ordinal)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Parts of batches know what their answers are kept under: plans from before are made again.
+    private static let chunkKeys = """
+        DELETE FROM run_batch;
+        DELETE FROM checkpoint WHERE stage IN ('plan', 'complete');
         """
 }

@@ -8,10 +8,19 @@ package struct ReviewBatch: Sendable {
         /// The file's place in the run.
         package let file: Int
         package let chunk: Chunk
+        /// Over everything about the chunk that shapes an answer, its place in the file apart.
+        package let question: Digest
+        /// Over path and code alone.
+        package let topic: Digest
+        /// The place in the batch of the part with the same text, which is the one that is sent; nil for itself.
+        package let copyOf: Int?
 
-        package init(file: Int, chunk: Chunk) {
+        package init(file: Int, chunk: Chunk, question: Digest, topic: Digest, copyOf: Int? = nil) {
             self.file = file
             self.chunk = chunk
+            self.question = question
+            self.topic = topic
+            self.copyOf = copyOf
         }
     }
 
@@ -26,6 +35,7 @@ package struct ReviewBatch: Sendable {
     package let model: ModelID
     /// Tokens of the whole prompt by our count.
     package let tokens: Int
+    /// First those that are sent, then their copies.
     package let parts: [Part]
     package let state: State
     /// Why it was not assessed; empty otherwise.
@@ -43,6 +53,11 @@ package struct ReviewBatch: Sendable {
         self.state = state
         self.reason = reason
     }
+}
+
+extension ReviewBatch {
+    /// The parts that are sent.
+    package var sent: [Part] { parts.filter { $0.copyOf == nil } }
 }
 
 extension RunStore {

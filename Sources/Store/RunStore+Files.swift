@@ -59,6 +59,13 @@ extension RunStore {
                 """, arguments: [run], { row in (row[8], try Self.runFile(row)) }, body)
     }
 
+    /// The files of a run by their places.
+    package func sources(run: String) throws -> [Int: SourceFile] {
+        var sources: [Int: SourceFile] = [:]
+        try forEachFile(run: run) { ordinal, entry in sources[ordinal] = entry.file }
+        return sources
+    }
+
     /// By name: reading rows asks for one each.
     private static let reasons = Dictionary(uniqueKeysWithValues: CoverageReason.allCases.map { ($0.rawValue, $0) })
 

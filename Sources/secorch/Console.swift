@@ -17,6 +17,11 @@ enum Console {
 
     static func error(_ text: String) { line("secorch: error: \(VisibleText.of(text))") }
 
+    /// Writes a named value as a line of results.
+    static func field(_ name: String, _ value: String) {
+        print(name + ":" + String(repeating: " ", count: max(1, 17 - name.count)) + VisibleText.of(value))
+    }
+
     static func warning(_ text: String) { line("secorch: warning: \(VisibleText.of(text))") }
 
     private static func write(_ text: String, to descriptor: Int32) {

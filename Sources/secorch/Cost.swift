@@ -5,7 +5,7 @@ import Store
 
 extension Ledger.Grouping: ExpressibleByArgument {}
 
-struct Cost: ParsableCommand {
+struct Cost: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what was spent on models.",
         discussion:
@@ -20,12 +20,17 @@ struct Cost: ParsableCommand {
     @Flag(help: "Print one JSON object a line.")
     var json = false
 
-    @OptionGroup var state: StateOptions
+    @Flag(help: "Say what would have been cheaper, from what was measured, with the configured models.")
+    var suggest = false
 
-    func run() throws {
+    @OptionGroup var state: StateOptions
+    @OptionGroup var settings: ConfigurationOptions
+
+    func run() async throws {
         let library = try RunLibrary(state: state.folder)
         let run = try id.map { try library.run($0).run.id }
         let rows = try library.ledger.costs(by: grouping, run: run)
+        if suggest { return try await printSuggestions(run: run) }
         if rows.isEmpty, !json { Console.line("secorch: nothing was sent to any model") }
         for row in rows {
             if json {
@@ -38,6 +43,16 @@ struct Cost: ParsableCommand {
                         "\(row.group)  \(row.settled)\(uncertain)  \(row.requests) requests\(failures)  "
                             + "\(row.inputTokens) tokens in (\(row.cachedTokens) cached), \(row.outputTokens) out"))
             }
+        }
+    }
+
+    private func printSuggestions(run: String?) async throws {
+        let advice = try CostAdvice(try Installation(), try settings.load(), state: state.folder)
+        let suggestions = try advice.suggestions(run: run)
+        await advice.shutdown()
+        if suggestions.isEmpty, !json { Console.line("secorch: nothing that was measured would have been cheaper") }
+        for suggestion in suggestions {
+            Console.print(json ? (["suggestion": .string(suggestion)] as JSONValue).text : VisibleText.of(suggestion))
         }
     }
 

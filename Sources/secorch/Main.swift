@@ -31,6 +31,7 @@ enum Main {
     private static func exit(with error: any Error) -> Never {
         switch error {
         case let code as ExitCode: Foundation.exit(code.rawValue)
+        case let error as ProviderError where error.code == .cancelled: exit(with: CancellationError())
         case is CancellationError:
             Console.error("interrupted; the same command goes on from what was recorded")
             Foundation.exit(ExitStatus.incomplete.rawValue)

@@ -107,3 +107,23 @@ struct ModelOptions: ParsableArguments {
         }
     }
 }
+
+/// Whether prompts go out in batches.
+struct BatchOptions: ParsableArguments {
+    @Flag(help: "Send prompts in batches to providers that have them: cheaper at some, and slower.")
+    var batch = false
+
+    @Option(help: "Seconds to wait for batches; then the scan exits 3, and the same command goes on (default: a day).")
+    var batchWait: Int?
+
+    func validate() throws {
+        if let batchWait, !(0...2_592_000).contains(batchWait) {
+            throw ValidationError("--batch-wait takes a number of seconds from 0 to 2592000.")
+        }
+    }
+
+    func apply(to configuration: inout ScanConfiguration) {
+        if batch { configuration.usesBatches = true }
+        if let batchWait { configuration.batchWait = batchWait }
+    }
+}

@@ -21,14 +21,16 @@ struct ProvidersCommand: AsyncParsableCommand {
             let configuration = try settings.load()
             try DescriptorValidator.validate(configuration.providers, configuration.models)
             if configuration.providers.isEmpty, !json { Console.line("secorch: no provider is configured") }
+            let known = try ModelCatalogue(try Installation()).complete(
+                configuration.models, of: configuration.providers)
             for provider in configuration.providers {
-                let models = configuration.models.filter { $0.id.provider == provider.id }
+                let models = known.filter { $0.id.provider == provider.id }
                 if json {
                     Console.print(ProvidersCommand.object(provider, models).text)
                 } else {
                     Console.print(
                         "\(provider.id)  \(provider.kind.rawValue)  \(provider.wire.rawValue)  \(provider.baseURL)")
-                    for model in models { Console.print("    " + ProvidersCommand.line(model)) }
+                    for model in models { Console.print("    \(model.id.name)  \(ModelText.line(model))") }
                 }
             }
         }
@@ -66,18 +68,6 @@ struct ProvidersCommand: AsyncParsableCommand {
         }
     }
 
-    private static func line(_ model: ModelDescriptor) -> String {
-        let window = model.contextTokens.map { "\($0) tokens" } ?? "window unknown"
-        return "\(model.id.name)  \(model.modelClass.rawValue)  \(window)  \(price(model.price))"
-            + (model.leavesHost ? "  leaves this machine" : "")
-    }
-
-    private static func price(_ price: ModelPrice) -> String {
-        guard let schedule = price.schedule else { return "price unknown" }
-        guard let tier = schedule.tiers.first else { return "free (\(schedule.source))" }
-        return "in \(tier.input), out \(tier.output) (\(schedule.source))"
-    }
-
     private static func object(_ provider: ProviderDescriptor, _ models: [ModelDescriptor]) -> JSONValue {
         [
             "id": .string(provider.id), "kind": .string(provider.kind.rawValue),
@@ -88,7 +78,7 @@ struct ProvidersCommand: AsyncParsableCommand {
                     [
                         "id": .string(model.id.name), "class": .string(model.modelClass.rawValue),
                         "context_tokens": model.contextTokens.map(JSONValue.number) ?? .null,
-                        "price": .string(price(model.price)), "leaves_host": .bool(model.leavesHost),
+                        "price": .string(ModelText.price(model.price)), "leaves_host": .bool(model.leavesHost),
                     ]
                 }),
         ]

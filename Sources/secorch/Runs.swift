@@ -36,10 +36,7 @@ struct Runs: ParsableCommand {
         func run() throws {
             let (record, _) = try RunLibrary(state: state.folder).run(id)
             if json { return Console.print(Runs.object(record).text) }
-            for (name, value) in Runs.fields(record) {
-                let label = name + ":" + String(repeating: " ", count: max(1, 17 - name.count))
-                Console.print(label + VisibleText.of(value))
-            }
+            for (name, value) in Runs.fields(record) { Console.field(name, value) }
         }
     }
 

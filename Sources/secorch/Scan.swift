@@ -1,8 +1,6 @@
 import ArgumentParser
-import Foundation
 import OrchestratorCore
 import Pipeline
-import Settings
 
 struct Scan: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,41 +10,17 @@ struct Scan: AsyncParsableCommand {
             stopped when the same command is given again. Unchanged files are not examined twice.
             """)
 
-    @Argument(help: "The folder to scan; a git work tree or any other.")
-    var path: String
+    @OptionGroup var options: ScanOptions
 
-    @Option(help: "Folder for the reports.")
-    var out = "reports"
+    @Flag(help: "Only print what models would be asked and what it would cost; see 'secorch plan'.")
+    var dryRun = false
 
-    @Option(name: .customLong("ruleset"), help: "A framework to report against; may be repeated (default: all).")
-    var ruleSets: [String] = []
-
-    @Option(help: "Exit 1 for open findings of this severity or worse: info, low, medium, high, critical.")
-    var failOn: Severity?
-
-    @Option(help: "Examine only what changed since this revision; the rest is carried over from earlier runs.")
-    var since: String?
-
-    @Flag(help: "Show findings as if no comment suppressed any.")
-    var disableSuppressions = false
-
-    @OptionGroup var models: ModelOptions
-    @OptionGroup var state: StateOptions
-    @OptionGroup var settings: ConfigurationOptions
-    @OptionGroup var work: WorkOptions
+    @Flag(help: "With --dry-run: print one JSON object a line.")
+    var json = false
 
     func run() async throws {
-        var configuration = try settings.load()
-        if !ruleSets.isEmpty { configuration.ruleSets = ruleSets }
-        if let failOn { configuration.failOn = failOn }
-        if disableSuppressions { configuration.honoursSuppressions = false }
-        try models.apply(to: &configuration)
-        let request = ScanRequest(
-            target: path, out: out, state: state.folder, configuration: configuration, since: since,
-            jobs: work.taskCount)
-        let outcome = try await Orchestrator(try Installation(), progress: work.progress).scan(request)
-        ScanSummary(outcome).print(isQuiet: work.quiet)
-        throw ExitCode(outcome.exitCode.rawValue)
+        if dryRun { return try await Plan.print(options, json: json) }
+        try await options.scan()
     }
 }
 

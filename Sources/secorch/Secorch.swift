@@ -11,11 +11,15 @@ struct Secorch: AsyncParsableCommand {
               secorch scan .                               scan this folder, reports under reports/
               secorch scan ~/src/shop --fail-on high       exit 1 for open findings of high or worse
               secorch scan . --since main                  examine only what changed since a revision
+              secorch plan . --model qwen3-coder           what models would be asked, and for how much
+              secorch ask "where do we build SQL?"         answers from the findings and the code of the last run
+              secorch resume                               take up the newest unfinished run
               secorch scan . --ruleset owasp-top10-2025    report against one framework
               secorch files . --json                       every path with its coverage state
               secorch report latest --out /tmp/again       write the newest run's report again
               secorch rulesets show gdpr                   the controls of a framework
               secorch providers check                      whether the configured models can be asked
+              secorch models list --check                  what they cost and whether they are there
               secorch doctor                               what is installed and what is missing
 
             EXIT CODES
@@ -29,7 +33,7 @@ struct Secorch: AsyncParsableCommand {
             """,
         version: Installation.version,
         subcommands: [
-            Scan.self, Files.self, Report.self, Rulesets.self, Runs.self, ProvidersCommand.self, Cost.self, Doctor.self,
-            Init.self,
+            Scan.self, Plan.self, Resume.self, Ask.self, Files.self, Report.self, Runs.self, Rulesets.self,
+            ProvidersCommand.self, ModelsCommand.self, BatchCommand.self, Cost.self, Doctor.self, Init.self,
         ])
 }

@@ -37,6 +37,14 @@ final class TerminalProgress: ProgressListener {
         }
     }
 
+    func warned(_ text: String) {
+        state.withLock { state in
+            if state.isLineOpen { Console.erase() }
+            state.isLineOpen = false
+            Console.warning(text)
+        }
+    }
+
     private func show(_ stage: StageName, done: Int, always: Bool) {
         state.withLock { state in
             let now = ContinuousClock.now
@@ -45,14 +53,22 @@ final class TerminalProgress: ProgressListener {
             state.isLineOpen = true
             Console.erase()
             guard let total = state.total, total > 0 else { return Console.open("\(Self.verb(stage)) ...") }
-            let filled = Self.width * done / total
-            let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
-            Console.open("\(Self.verb(stage)) \(bar) \(done)/\(total)")
+            Console.open("\(Self.verb(stage)) \(Self.bar(done, of: total)) \(done)/\(total)")
         }
     }
 
+    /// - Parameter done: at most `total`, which is not 0.
+    static func bar(_ done: Int, of total: Int) -> String {
+        let filled = Int(Double(width) * Double(done) / Double(total))
+        return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    }
+
     private static func unit(_ stage: StageName) -> String {
-        stage == .render ? "reports" : stage == .complete ? "prompts" : "files"
+        switch stage {
+        case .render: "reports"
+        case .complete, .verify: "prompts"
+        default: "files"
+        }
     }
 
     private static func verb(_ stage: StageName) -> String {
@@ -61,6 +77,7 @@ final class TerminalProgress: ProgressListener {
         case .detect: "examining"
         case .plan: "planning"
         case .complete: "asking"
+        case .verify: "verifying"
         case .map: "mapping"
         case .render: "writing"
         default: stage.rawValue

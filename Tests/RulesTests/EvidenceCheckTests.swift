@@ -36,4 +36,17 @@ import Testing
     @Test func anEmptyTextHoldsNothing() {
         #expect(check("").lines(of: "something", near: 1) == nil)
     }
+
+    @Test func aQuoteMayRunAcrossLinesThatWereNotShown() {
+        let file = ReviewedFile(
+            name: "F1", path: RepositoryPath("a.py"), language: Language(rawValue: "python"), firstLine: 1,
+            text: "first = 1\n# note\n\nsecond = 2\n", hints: [], comments: [2...2])
+        #expect(EvidenceCheck(file).lines(of: "first = 1\nsecond = 2", near: 1) == 1...4)
+        #expect(EvidenceCheck(file).lines(of: "# note", near: 2) == nil)
+    }
+
+    @Test func barsAndNumbersThatWereCopiedDoNoHarm() {
+        #expect(check("first = 1\nsecond = 2\n").lines(of: "1|first = 1\n|second = 2", near: 1) == 1...2)
+        #expect(check("match x with\n| None -> 0\n").lines(of: "| None -> 0", near: 2) == 2...2)
+    }
 }

@@ -42,6 +42,25 @@ import Testing
         #expect(configuration.ruleSets == ["a", "b"])
     }
 
+    @Test func theEnvironmentReachesEveryKey() throws {
+        let text = """
+            budgets: {run_usd: 5, day_usd: 7}
+            providers: [{id: my-own, protocol: openai, base_url: 'http://127.0.0.1:1', models: [{id: m}]}]
+            """
+        let configuration = try load(
+            text,
+            [
+                "SECORCH_BUDGETS_RUN_USD": "0.25", "SECORCH_BUDGETS_ALERTS_PERCENT": "10,20",
+                "SECORCH_SELECTION_FLOOR": "30", "SECORCH_PROVIDERS_MY_OWN_BASE_URL": "http://127.0.0.1:2/v1",
+            ])
+        #expect(configuration.budgets.run == (try Money(dollars: "0.25")))
+        #expect(configuration.budgets.day == (try Money(dollars: "7")) && configuration.budgets.alerts == [10, 20])
+        #expect(configuration.selection.floor == 30)
+        #expect(configuration.providers.first?.baseURL == "http://127.0.0.1:2/v1")
+        let error = #expect(throws: DocumentError.self) { try load("", ["SECORCH_BUDGETS_RUN_EUR": "1"]) }
+        #expect(error?.description.contains("SECORCH_BUDGETS_RUN_EUR:1:1: unknown key 'run_eur'") == true)
+    }
+
     @Test(arguments: [
         ("fail_on: bad", "secorch.yaml:1:10: 'fail_on' must be one of info, low, medium, high, critical, found 'bad'"),
         ("\nfial_on: low", "secorch.yaml:2:1: unknown key 'fial_on'"),

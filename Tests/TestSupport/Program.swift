@@ -53,4 +53,16 @@ package struct Program: Sendable {
         let data = try Data(contentsOf: folder.url.appending(path: name))
         return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
     }
+
+    /// Scans `target` with a scripted model.
+    package func scan(with configuration: String, _ more: String...) throws -> ProcessResult {
+        try folder.write(configuration, to: "models.yaml")
+        return try run(
+            ["scan", "target", "--out", "out", "--state", "state", "--quiet", "--config", "models.yaml"] + more)
+    }
+
+    /// The model's part of the report of the last scan.
+    package func review() throws -> [String: Any] {
+        try json("out/report.json")["model_review"] as? [String: Any] ?? [:]
+    }
 }

@@ -25,16 +25,18 @@ package final class Chunker {
         let tree = tree(bytes, language)
         var splitter = ChunkSplitter(bytes: bytes, budget: budget.tokens, counter: counter)
         let pieces = splitter.split(tree?.root)
+        let comments = tree.map { CommentLines($0.flat, bytes) }
         var line = 1
         return pieces.map { piece in
             let text = UnsafeBufferPointer(rebasing: bytes[piece.bytes])
             let first = line
             line += text.count { $0 == UInt8(ascii: "\n") }
             let last = text.last == UInt8(ascii: "\n") ? line - 1 : line
+            let lines = first...max(first, last)
             return Chunk(
-                path: path, digest: Digest(of: UnsafeRawBufferPointer(text)), bytes: piece.bytes,
-                lines: first...max(first, last), tokens: piece.tokens,
-                symbol: tree.map { Self.symbol(at: piece.bytes, in: $0, bytes) } ?? "")
+                path: path, digest: Digest(of: UnsafeRawBufferPointer(text)), bytes: piece.bytes, lines: lines,
+                tokens: piece.tokens, symbol: tree.map { Self.symbol(at: piece.bytes, in: $0, bytes) } ?? "",
+                comments: comments?.within(lines) ?? [])
         }
     }
 

@@ -13,9 +13,12 @@ package struct Chunk: Hashable, Sendable, Codable {
     package let tokens: Int
     /// The enclosing or first declared symbol, outermost first, joined by dots; empty at the top level.
     package let symbol: String
+    /// Lines that hold nothing but comments, where the grammar is known.
+    package let comments: [ClosedRange<Int>]
 
     package init(
-        path: RepositoryPath, digest: Digest, bytes: Range<Int>, lines: ClosedRange<Int>, tokens: Int, symbol: String
+        path: RepositoryPath, digest: Digest, bytes: Range<Int>, lines: ClosedRange<Int>, tokens: Int, symbol: String,
+        comments: [ClosedRange<Int>] = []
     ) {
         self.path = path
         self.digest = digest
@@ -23,5 +26,6 @@ package struct Chunk: Hashable, Sendable, Codable {
         self.lines = lines
         self.tokens = tokens
         self.symbol = symbol
+        self.comments = comments
     }
 }

@@ -85,6 +85,13 @@ package struct Settlement: Hashable, Sendable {
     }
 }
 
+/// How a reservation ends once it is known what became of its request.
+package enum ReservationEnd: Hashable, Sendable {
+    case settle(Settlement)
+    case release(ProviderError)
+    case hold(ProviderError)
+}
+
 /// Why the ledger refused, with all figures of the budget that was too small.
 package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {

@@ -9,6 +9,8 @@ package struct Budgets: Sendable, Hashable, Codable {
     /// Requests and tokens (input bound and output limit) that one run may send.
     package var runRequests: Int?
     package var runTokens: Int?
+    /// Percent of a ceiling at which a warning is given.
+    package var alerts = [50, 80, 95]
 
     package init() {}
 

@@ -21,6 +21,13 @@ package struct ModelID: Hashable, Sendable, Codable, Comparable, CustomStringCon
     }
 
     package var description: String { "\(provider)/\(name)" }
+
+    /// Named as Ollama names what its daemon passes on to another host: a tag of `cloud`, or one that ends in `-cloud`.
+    package var isCloudProxied: Bool {
+        guard let colon = name.lastIndex(of: ":") else { return false }
+        let tag = name[colon...].dropFirst()
+        return tag == "cloud" || tag.hasSuffix("-cloud")
+    }
 }
 
 /// A model and what it can do.
@@ -28,6 +35,18 @@ package struct ModelDescriptor: Hashable, Sendable, Codable {
     package enum Class: String, Sendable, Codable, CaseIterable {
         case local, preview, free, premium, custom
         case fineTuned = "fine-tuned"
+
+        /// What the name of a hosted model tells of its class.
+        package init(hostedName name: String) {
+            let words = name.split { "-:/".contains($0) }
+            if name.hasSuffix(":free") {
+                self = .free
+            } else if name.hasPrefix("ft:") {
+                self = .fineTuned
+            } else {
+                self = words.contains { ["preview", "beta", "exp"].contains($0) } ? .preview : .premium
+            }
+        }
     }
 
     package enum Capability: String, Sendable, Codable, CaseIterable {
@@ -51,6 +70,9 @@ package struct ModelDescriptor: Hashable, Sendable, Codable {
     /// The day from which the provider no longer serves it (RFC 3339 date), where announced.
     package var retiresOn: String?
 
+    /// - Parameter today: RFC 3339 date.
+    package func isRetired(on today: String) -> Bool { retiresOn.map { $0.prefix(10) <= today.prefix(10) } ?? false }
+
     package init(
         id: ModelID, modelClass: Class, contextTokens: Int? = nil, maxOutputTokens: Int? = nil,
         capabilities: Set<Capability> = [], specialities: Set<TaskKind> = [],
@@ -65,5 +87,11 @@ package struct ModelDescriptor: Hashable, Sendable, Codable {
         self.price = price
         self.leavesHost = leavesHost
         self.retiresOn = retiresOn
+    }
+
+    /// The same model under the same conditions, at this or another endpoint.
+    package func isEqual(_ other: ModelDescriptor) -> Bool {
+        id.name == other.id.name && price == other.price && leavesHost == other.leavesHost
+            && contextTokens == other.contextTokens && maxOutputTokens == other.maxOutputTokens
     }
 }

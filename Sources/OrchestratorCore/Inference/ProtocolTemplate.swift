@@ -48,4 +48,14 @@ package struct ProtocolTemplate: Hashable, Sendable, Codable {
     package static let placeholders: Set<String> = [
         "model", "system", "prompt", "messages", "max_tokens", "temperature", "seed", "stop", "schema",
     ]
+
+    package static func isPath(_ text: String) -> Bool {
+        text.hasPrefix("/") && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }
+    }
+
+    package static func isHeaderName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
+    }
+
+    package static func isHeaderValue(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
 }

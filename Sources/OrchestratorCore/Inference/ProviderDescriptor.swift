@@ -23,10 +23,12 @@ package struct ProviderDescriptor: Hashable, Sendable, Codable {
     package let limits: ProviderLimits
     /// For the custom protocol only.
     package let template: ProtocolTemplate?
+    /// Whether prompts of a scan go to it in batches, where its protocol has them.
+    package let usesBatches: Bool
 
     package init(
         id: String, kind: Kind, wire: WireProtocol, baseURL: String, key: KeyReference? = nil,
-        limits: ProviderLimits = ProviderLimits(), template: ProtocolTemplate? = nil
+        limits: ProviderLimits = ProviderLimits(), template: ProtocolTemplate? = nil, usesBatches: Bool = false
     ) {
         self.id = id
         self.kind = kind
@@ -35,6 +37,7 @@ package struct ProviderDescriptor: Hashable, Sendable, Codable {
         self.key = key
         self.limits = limits
         self.template = template
+        self.usesBatches = usesBatches
     }
 }
 
@@ -51,6 +54,8 @@ package struct ProviderLimits: Hashable, Sendable, Codable {
     /// Between two pieces of a streamed answer.
     package var idleTimeout = 60_000
     package var totalTimeout = 600_000
+    /// Between two questions about a batch.
+    package var batchPoll = 60_000
     /// Bytes of one answer.
     package var answerLimit = 16 << 20
 

@@ -7,6 +7,8 @@ package protocol ProgressListener: Sendable {
     /// - Parameter done: files done so far.
     func advanced(_ stage: StageName, done: Int)
     func ended(_ stage: StageName)
+    /// Something a person may want to act on before the run is over.
+    func warned(_ text: String)
 }
 
 /// For those who do not want to know.
@@ -15,4 +17,5 @@ package struct NoProgress: ProgressListener {
     package func began(_ stage: StageName, total: Int?) {}
     package func advanced(_ stage: StageName, done: Int) {}
     package func ended(_ stage: StageName) {}
+    package func warned(_ text: String) {}
 }

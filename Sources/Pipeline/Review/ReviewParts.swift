@@ -1,27 +1,56 @@
 import Ingestion
 import OrchestratorCore
-import Providers
 import Rules
+import Settings
 import Store
 import Tokens
 
 /// Everything that the stages around a model share.
 struct ReviewParts: Sendable {
-    let registry: ProviderRegistry
-    /// Best first: the first is asked, the rest are for failover.
+    let access: ModelAccess
+    /// Best first: the first is asked, the rest are for escalation and failover.
     let models: [ModelDescriptor]
+    /// Checks what other models claim; nil where none is known to be stronger.
+    let verifier: ModelDescriptor?
+    let selection: SelectionSettings
     /// The stable part of every prompt.
     let instructions: String
+    let verifyInstructions: String
     let library: DetectionLibrary
     let counter: any TokenCounting
     let root: RootFolder
     let largestFile: Int
     /// Findings of the embedded analyzer by path, for hints and for agreement.
     let hints: Hints
-    let ledger: Ledger
-    let budgets: Budgets
-    let isLocalOnly: Bool
-    let retriesUncertain: Bool
+
+    var ledger: Ledger { access.ledger }
+
+    var instructionsDigest: Digest { Digest(of: instructions) }
+    var verifyDigest: Digest { Digest(of: verifyInstructions) }
+
+    /// The models that a chunk may be put to, one after the other, until one has provably read it.
+    var rungs: [ModelDescriptor] { Array(models.prefix(1 + selection.escalations)) }
+
+    /// The same models by what a typical prompt costs.
+    var cheapestFirst: [ModelDescriptor] {
+        models.enumerated().sorted { left, right in
+            let (first, second) = (typicalCost(left.element), typicalCost(right.element))
+            return first == second ? left.offset < right.offset : first < second
+        }.map(\.element)
+    }
+
+    private func typicalCost(_ model: ModelDescriptor) -> Money {
+        Usage(inputUncached: 4000, output: 500).flatMap { try? model.price.schedule?.cost(of: $0) }
+            ?? Money(nanodollars: .max)
+    }
+
+    /// What prompts to a model are expected to cost: by its answers so far, else a quarter of what it may answer.
+    func forecast(_ model: ModelDescriptor) throws -> Forecast {
+        let known = try ledger.meanOutput(of: model.id)
+        let assumed = (ReviewSettings(model)?.maxOutput ?? ReviewSettings.answerLimit) / 4
+        return Forecast(
+            model: model, outputTokens: known.answers > 0 ? known.tokens : assumed, measured: known.answers)
+    }
 
     func reader() -> ChunkReader { ChunkReader(root: root, redactor: library.redactor, largestFile: largestFile) }
 
@@ -32,17 +61,25 @@ struct ReviewParts: Sendable {
             name: name, path: file.path, language: file.language, firstLine: chunk.lines.lowerBound, text: text,
             hints: inside.prefix(20).map {
                 .init(line: $0.location.startLine, weakness: $0.weakness, title: library.title(ofRule: $0.rule))
-            })
+            }, comments: chunk.comments)
     }
 
-    /// The parts of a batch as they were planned; nil where a file has changed since.
+    /// A part as it is sent; nil where its file has changed since it was planned.
+    func file(
+        of part: ReviewBatch.Part, named name: String = "F1", _ sources: [Int: SourceFile], _ reader: ChunkReader
+    ) -> ReviewedFile? {
+        guard let source = sources[part.file], let content = reader.content(of: source),
+            let text = reader.redacted(part.chunk, of: content)
+        else { return nil }
+        return file(named: name, source, part.chunk, text)
+    }
+
+    /// The parts of a batch that are sent; nil where a file has changed.
     func files(of batch: ReviewBatch, _ sources: [Int: SourceFile], _ reader: ChunkReader) -> [ReviewedFile]? {
         var files: [ReviewedFile] = []
-        for (index, part) in batch.parts.enumerated() {
-            guard let source = sources[part.file], let content = reader.content(of: source),
-                let text = reader.redacted(part.chunk, of: content)
-            else { return nil }
-            files.append(file(named: "F\(index + 1)", source, part.chunk, text))
+        for (index, part) in batch.sent.enumerated() {
+            guard let file = file(of: part, named: "F\(index + 1)", sources, reader) else { return nil }
+            files.append(file)
         }
         return files
     }

@@ -23,6 +23,21 @@ struct ReviewPrompt {
             maxOutputTokens: maxOutput, schema: Self.schema, temperature: 0, seed: 1, expectedInputTokens: tokens)
     }
 
+    /// The same question once more, with the answer that had the wrong shape. It is data, so only a bounded part of it
+    /// goes back.
+    func repair(_ request: CompletionRequest, after answer: Completion) -> CompletionRequest {
+        var again = request
+        again.messages += [
+            .init(.assistant, String(answer.text.prefix(Self.echoLimit))),
+            .init(.user, "That is not one JSON object of the agreed shape. Answer again with that object only."),
+        ]
+        again.exactInputTokens = nil
+        again.expectedInputTokens = nil
+        return again
+    }
+
+    private static let echoLimit = 2000
+
     func question(nonce: String) -> String {
         let names = ([Self.canary(nonce)] + files).map(\.name).joined(separator: ", ")
         return "Nonce: \(nonce)\nThe parts \(names) follow, each under a line that begins with \"=== \(nonce)\".\n\n"
@@ -41,25 +56,17 @@ struct ReviewPrompt {
     }
 
     private static let schema: CompletionRequest.Schema = {
-        func text(_ limit: Int) -> JSON { .members(["type": .string("string"), "maxLength": .int(limit)]) }
-        func object(_ properties: KeyValuePairs<String, JSON?>) -> JSON {
-            .members([
-                "type": .string("object"), "additionalProperties": .bool(false),
-                "required": .strings(properties.map(\.key)), "properties": .members(properties),
-            ])
-        }
-        let line = JSON.members(["type": .string("integer"), "minimum": .int(1), "maximum": .int(9_999_999)])
-        let finding = object([
-            "file": text(8), "line_start": line, "line_end": line, "quote": text(400),
-            "cwe": .members(["type": .string("integer"), "minimum": .int(1), "maximum": .int(1999)]),
-            "title": text(120), "why": text(400), "fix": text(300),
+        let line = JSONSchema.integer(1...9_999_999)
+        let finding = JSONSchema.object([
+            "file": JSONSchema.text(8), "line_start": line, "line_end": line, "quote": JSONSchema.text(400),
+            "cwe": JSONSchema.integer(1...1999), "title": JSONSchema.text(120), "why": JSONSchema.text(400),
+            "fix": JSONSchema.text(300),
         ])
-        let names = JSON.members(["type": .string("array"), "items": text(8)])
         return CompletionRequest.Schema(
             name: "review",
-            schema: object([
-                "nonce": text(32), "files": names,
-                "findings": .members(["type": .string("array"), "maxItems": .int(50), "items": finding]),
+            schema: JSONSchema.object([
+                "nonce": JSONSchema.text(32), "files": JSONSchema.array(of: JSONSchema.text(8)),
+                "findings": JSONSchema.array(of: finding, atMost: 50),
             ]))
     }()
 }

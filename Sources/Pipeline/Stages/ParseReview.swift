@@ -1,163 +1,89 @@
 import Detection
+import Ingestion
 package import OrchestratorCore
 import Rules
 import Store
 
-/// Turns answers into findings: each quote is looked for in what was sent, and what is left is merged with the analyzer's.
+/// Turns answers into findings: what models said of each chunk is merged with what the analyzer found.
 package struct ParseReview: Stage {
     let review: ReviewParts
     package let settings: Digest
-    let weaknesses: WeaknessCatalogue
+    let matcher: ClaimMatcher
     let store: RunStore
     let run: String
     let honoursSuppressions: Bool
 
     package let name = StageName.parse
-    package let version = 1
+    package let version = 2
 
-    /// Percent: a claim of a model alone asks a person to look; it does not fail a control.
-    private static let claimConfidence = 30
-    /// How much of the remaining doubt an agreement removes, in percent.
-    private static let agreementGain = 40
-    /// Lines that a claim and a finding may lie apart.
-    private static let tolerance = 2
-
-    package func run(_ input: ReviewPlan) async throws -> ReviewSummary {
-        var state = State(summary: summary())
-        var sources: [Int: SourceFile] = [:]
-        try store.forEachFile(run: run) { ordinal, entry in sources[ordinal] = entry.file }
-        let key = try review.ledger.stateKey()
-        for batch in try store.batches(run: run) { try read(batch, sources, key, &state) }
-        let reviews = try record(state)
-        try store.recordReviews(reviews, agreements: state.agreements, run: run)
-        _ = try store.orderFindings(run: run, honouringSuppressions: honoursSuppressions)
-        state.summary.agreements = state.agreements.count
-        return state.summary
+    package func run(_ input: ReviewOutcome) async throws -> ReviewSummary {
+        var merge = ClaimMerge(review, matcher, summary(input))
+        let sources = try store.sources(run: run)
+        let chosen = ChosenAnswers(review: review)
+        let reader = review.reader()
+        for batch in try store.batches(run: run) {
+            for choice in try chosen.choices(batch) {
+                count(choice, &merge.summary)
+                guard let answer = choice.answer else { continue }
+                merge.unconfirmed(by: answer, choice)
+                guard !answer.claims.isEmpty else { continue }
+                guard let file = review.file(of: choice.part, sources, reader) else {
+                    merge.summary.gaps.append(Self.gap(choice.part, "changed during the scan"))
+                    continue
+                }
+                for claim in answer.claims { try merge.add(claim, answer, choice.part, file) }
+            }
+        }
+        try record(merge, sources)
+        return merge.summary
     }
 
-    private struct State {
-        var summary: ReviewSummary
-        /// File -> what models claim in it.
-        var claims: [Int: [Finding]] = [:]
-        var sources: [Int: SourceFile] = [:]
-        /// Finding id -> confidence.
-        var agreements: [String: Int] = [:]
-    }
-
-    private func summary() -> ReviewSummary {
+    private func summary(_ outcome: ReviewOutcome) -> ReviewSummary {
         let model = review.models.first
-        return ReviewSummary(
+        var summary = ReviewSummary(
             model: model?.id.description ?? "none",
-            priceSource: model?.price.schedule?.source.description ?? "price unknown", budget: review.budgets.run)
+            priceSource: model?.price.schedule?.source.description ?? "price unknown", budget: review.access.budgets.run
+        )
+        summary.downgrade = outcome.downgrade
+        summary.verifier = review.verifier?.id.description
+        summary.unverified = outcome.unverified
+        return summary
     }
 
-    // MARK: Reading
-
-    private func read(
-        _ batch: ReviewBatch, _ sources: [Int: SourceFile], _ key: StateKey, _ state: inout State
-    ) throws {
-        state.summary.chunks += batch.parts.count
-        func gap(_ reason: String) {
-            for part in batch.parts {
-                state.summary.gaps.append(
-                    .init(
-                        path: part.chunk.path, firstLine: part.chunk.lines.lowerBound,
-                        lastLine: part.chunk.lines.upperBound, reason: reason))
-            }
-        }
-        guard batch.state == .answered else { return gap(batch.reason) }
-        guard let files = review.files(of: batch, sources, review.reader()) else {
-            return gap("changed during the scan")
-        }
-        let prompt = ReviewPrompt(instructions: review.instructions, files: files)
-        guard let completion = try completion(prompt) else { return gap("the answer is gone") }
-        let nonce = key.nonce(for: prompt.digest)
-        let parser = FindingParser(files: files, canary: ReviewPrompt.canary(nonce), nonce: nonce)
-        guard let result = parser.parse(completion) else { return gap("the answer is no JSON of the agreed shape") }
-        state.summary.rejected += result.rejected
-        if let doubt = result.doubt {
-            gap("no proof that it was read: \(doubt)")
+    private func count(_ choice: ChosenAnswers.Choice, _ summary: inout ReviewSummary) {
+        summary.chunks += 1
+        if let gap = choice.gap {
+            summary.gaps.append(Self.gap(choice.part, gap))
         } else {
-            state.summary.reviewed += batch.parts.count
+            summary.reviewed += 1
         }
-        for claim in result.claims {
-            let ordinal = batch.parts[claim.file].file
-            state.sources[ordinal] = sources[ordinal]
-            merge(claim, files[claim.file], ordinal, &state)
+        if choice.part.copyOf != nil { summary.copies += 1 }
+        guard let answer = choice.answer else { return }
+        summary.rejected += answer.rejected
+        if choice.staleSince != nil {
+            summary.stale += 1
+        } else if answer.run != run {
+            summary.reused += 1
+        } else {
+            summary.answers[answer.model.description, default: [:]][answer.way.rawValue, default: 0] += 1
         }
     }
 
-    private func completion(_ prompt: ReviewPrompt) throws -> Completion? {
-        for model in review.models {
-            guard let limits = ReviewSettings(model) else { continue }
-            if let known = try review.ledger.completion(prompt.key(model.id, maxOutput: limits.maxOutput)) {
-                return known
-            }
-        }
-        return nil
-    }
-
-    // MARK: Merging
-
-    /// A claim that the analyzer makes as well raises its confidence; any other becomes a finding of its own.
-    private func merge(_ claim: FindingParser.Claim, _ file: ReviewedFile, _ ordinal: Int, _ state: inout State) {
-        guard weaknesses[claim.weakness] != nil else {
-            state.summary.rejected += 1
-            return
-        }
-        let near = (claim.lines.lowerBound - Self.tolerance)...(claim.lines.upperBound + Self.tolerance)
-        let agreeing = review.hints.findings(in: file.path).filter {
-            $0.isOpen && isSame($0.weakness, claim.weakness) && near.contains($0.location.startLine)
-        }
-        for finding in agreeing {
-            state.agreements[finding.id] = finding.confidence + (100 - finding.confidence) * Self.agreementGain / 100
-        }
-        guard agreeing.isEmpty else { return }
-        let finding = finding(claim, file, ordinal: state.claims[ordinal]?.count ?? 0)
-        guard
-            state.claims[ordinal, default: []].allSatisfy({
-                $0.location != finding.location || $0.weakness != finding.weakness
-            })
-        else { return }
-        state.claims[ordinal, default: []].append(finding)
-        state.summary.claims += 1
-    }
-
-    /// Equal, or one directly below the other.
-    private func isSame(_ one: Int, _ two: Int) -> Bool {
-        one == two || weaknesses[one]?.parent == two || weaknesses[two]?.parent == one
-    }
-
-    private func finding(_ claim: FindingParser.Claim, _ file: ReviewedFile, ordinal: Int) -> Finding {
-        let shown =
-            max(
-                file.firstLine, claim.lines.lowerBound - 2)...min(
-                file.lastLine, claim.lines.upperBound + 2, claim.lines.lowerBound + 9)
-        let lines = Array(file.lines[(shown.lowerBound - file.firstLine)...(shown.upperBound - file.firstLine)])
-        let quoted = file.lines[(claim.lines.lowerBound - file.firstLine)...(claim.lines.upperBound - file.firstLine)]
-        let rule = ModelRule.description(of: claim.weakness, weaknesses, review.library)
-        let mark = FindingFingerprint(
-            rule: rule.id, symbol: "", text: quoted.joined(separator: "\n"), ordinal: ordinal, path: file.path)
-        let message = [claim.title, claim.why, claim.fix.isEmpty ? "" : "Suggested: " + claim.fix]
-            .filter { !$0.isEmpty }.joined(separator: " ")
-        return Finding(
-            id: mark.id, fingerprint: mark.pathless, rule: rule.id, weakness: claim.weakness, severity: rule.severity,
-            confidence: Self.claimConfidence, message: message,
-            location: Location(
-                path: file.path, startLine: claim.lines.lowerBound, startColumn: 1, endLine: claim.lines.upperBound,
-                endColumn: (file.lines[claim.lines.upperBound - file.firstLine].unicodeScalars.count) + 1),
-            symbol: "", evidence: Evidence(firstLine: shown.lowerBound, lines: lines.map { String($0.prefix(300)) }),
-            suppression: nil)
+    private static func gap(_ part: ReviewBatch.Part, _ reason: String) -> ReviewSummary.Gap {
+        .init(
+            path: part.chunk.path, firstLine: part.chunk.lines.lowerBound, lastLine: part.chunk.lines.upperBound,
+            reason: reason)
     }
 
     // MARK: Recording
 
-    private func record(_ state: State) throws -> [(file: Int, analysis: Int64)] {
+    private func record(_ merge: ClaimMerge, _ sources: [Int: SourceFile]) throws {
         let cache = AnalysisCache(store)
         var reviews: [(file: Int, analysis: Int64)] = []
-        for (ordinal, findings) in state.claims.sorted(by: { $0.key < $1.key }) {
-            guard let source = state.sources[ordinal] else { continue }
-            let key = Digest(parts: ["review", source.path.text] + findings.map { "\($0.id) \($0.message)" })
+        for (ordinal, findings) in merge.claims.sorted(by: { $0.key < $1.key }) {
+            guard let source = sources[ordinal] else { continue }
+            let key = Digest(
+                parts: ["review", source.path.text] + findings.map { "\($0.id) \($0.confidence) \($0.message)" })
             let known = try cache.entries([key])[key]
             let entry =
                 try known
@@ -170,25 +96,7 @@ package struct ParseReview: Stage {
                 ])[0]
             reviews.append((ordinal, entry.id))
         }
-        return reviews
-    }
-}
-
-/// The rule that a finding of a model stands under: one per weakness.
-enum ModelRule {
-    static let prefix = "model-cwe-"
-
-    static func description(
-        of weakness: Int, _ weaknesses: WeaknessCatalogue, _ library: DetectionLibrary
-    ) -> RuleDescription {
-        let name = weaknesses[weakness]?.name ?? "weakness"
-        // As severe as the worst rule for the same weakness; medium where there is none.
-        let severity = library.book.descriptions.filter { $0.weakness == weakness }.map(\.severity).max() ?? .medium
-        return RuleDescription(
-            id: prefix + String(weakness), title: "Reported by a model: \(name)", languages: [], weakness: weakness,
-            severity: severity, confidence: 30,
-            message: "A model read the code and reported this with the quoted evidence. Nobody has confirmed it.",
-            remediation: "Read the place and decide; each finding below says what the model suggests.",
-            references: [Weakness.url(weakness)])
+        try store.recordReviews(reviews, agreements: merge.agreements, run: run)
+        _ = try store.orderFindings(run: run, honouringSuppressions: honoursSuppressions)
     }
 }

@@ -1,11 +1,13 @@
 import Detection
 import Ingestion
 package import OrchestratorCore
+import Providers
 import Rules
 import Store
 import Tokens
 
-/// Cuts the files that a model is to read into chunks and packs them into prompts. Sends nothing.
+/// Cuts the files that a model is to read into chunks, leaves out what was answered before, and packs the rest into
+/// prompts. Sends nothing.
 package struct PlanReview: Stage {
     let review: ReviewParts
     package let settings: Digest
@@ -14,35 +16,103 @@ package struct PlanReview: Stage {
     let progress: any ProgressListener
 
     package let name = StageName.plan
-    package let version = 1
+    package let version = 2
 
     package func run(_ input: DetectionManifest) async throws -> ReviewPlan {
-        guard let model = review.models.first, let limits = ReviewSettings(model) else {
-            return ReviewPlan(batches: 0, chunks: 0, tokens: 0, digest: input.digest)
+        var plan = ReviewPlan(digest: input.digest)
+        let batches = try pack(&plan, models: review.rungs)
+        try store.recordBatches(batches, run: run)
+        plan.digest = Digest(parts: ["plan"] + batches.map { "\($0.key) \($0.state.rawValue)" })
+        return plan
+    }
+
+    /// What the plan would be if one model were asked for everything. Records nothing.
+    func estimate(_ model: ModelDescriptor, _ input: DetectionManifest) throws -> ReviewPlan {
+        var plan = ReviewPlan(digest: input.digest)
+        _ = try pack(&plan, models: [model])
+        return plan
+    }
+
+    /// - Parameter models: the rungs of the ladder: a chunk goes to the first that has not been asked about it yet, as
+    ///   long as none before has given a proven answer.
+    private func pack(_ plan: inout ReviewPlan, models: [ModelDescriptor]) throws -> [ReviewBatch] {
+        var packers = models.compactMap { BatchPacker(review, $0) }
+        guard let first = packers.first else { return [] }
+        var known: [ReviewBatch.Part] = []
+        let unreadable = try forEachChunk(TokenBudget(tokens: first.limits.codeTokens / 3)!) { ordinal, file, chunk in
+            let count = review.counter.count(file.block(nonce: BatchPacker.sampleNonce))
+            plan.chunks += 1
+            plan.single.add(
+                file: ordinal,
+                tokens: review.counter.count(file.block(nonce: BatchPacker.sampleNonce, isWhole: true)),
+                limit: first.limits.codeTokens, overhead: first.overhead)
+            let part = ReviewBatch.Part(file: ordinal, chunk: chunk, question: file.question, topic: file.topic)
+            guard let rung = try openRung(part, models.prefix(packers.count)) else {
+                plan.known += 1
+                plan.knownTokens += count
+                return known.append(part)
+            }
+            packers[rung].add(ordinal, file, chunk, count: count)
         }
+        var batches: [ReviewBatch] = []
+        for index in packers.indices {
+            batches += packers[index].finish(from: batches.count + 1)
+            plan.size = plan.size + packers[index].size
+        }
+        if !unreadable.isEmpty {
+            batches.append(
+                ReviewBatch(
+                    number: batches.count + 1, key: Digest(parts: ["unreadable"]), model: models[0].id, tokens: 0,
+                    parts: unreadable, state: .notAssessed, reason: "changed during the scan"))
+        }
+        return batches + answered(known, models[0], from: batches.count + 1)
+    }
+
+    /// The first model that may still be asked about a chunk; nil where one has answered with proof, or all have.
+    private func openRung(_ part: ReviewBatch.Part, _ models: ArraySlice<ModelDescriptor>) throws -> Int? {
+        let keys = models.map { part.key($0.id, instructions: review.instructionsDigest) }
+        let answers = try review.ledger.answers(keys)
+        guard !answers.values.contains(where: \.isProven) else { return nil }
+        return keys.firstIndex { answers[$0] == nil }
+    }
+
+    /// Chunks that need no request, in batches of a handy size.
+    private func answered(_ parts: [ReviewBatch.Part], _ model: ModelDescriptor, from number: Int) -> [ReviewBatch] {
+        stride(from: 0, to: parts.count, by: 200).enumerated().map { index, start in
+            let slice = Array(parts[start..<min(start + 200, parts.count)])
+            return ReviewBatch(
+                number: number + index, key: Digest(parts: ["known"] + slice.map(\.question.hex)), model: model.id,
+                tokens: 0, parts: slice, state: .answered)
+        }
+    }
+
+    /// Calls `body` with every chunk that holds code. Returns the files that are no longer what the walk saw.
+    private func forEachChunk(
+        _ budget: TokenBudget, _ body: (Int, ReviewedFile, Chunk) throws -> Void
+    ) throws -> [ReviewBatch.Part] {
+        var unreadable: [ReviewBatch.Part] = []
         let files = try files()
         progress.began(.plan, total: files.count)
-        var packer = BatchPacker(review: review, model: model, limits: limits)
-        let chunker = Chunker(
-            budget: TokenBudget(tokens: limits.codeTokens / 2)!, counter: review.counter,
-            grammars: review.library.grammars)
+        let chunker = Chunker(budget: budget, counter: review.counter, grammars: review.library.grammars)
         let reader = review.reader()
-        for (index, (ordinal, file)) in files.enumerated() {
+        for (index, (ordinal, source)) in files.enumerated() {
             try Task.checkCancellation()
             progress.advanced(.plan, done: index)
-            guard let content = reader.content(of: file) else { continue }
-            let chunks = content.withUnsafeBufferPointer {
-                chunker.chunks(of: $0, path: file.path, language: file.language)
+            guard let content = reader.content(of: source) else {
+                unreadable.append(.whole(source, ordinal))
+                continue
             }
-            for chunk in chunks { packer.add(ordinal, file, chunk, reader.redacted(chunk, of: content) ?? "") }
+            let chunks = content.withUnsafeBufferPointer {
+                chunker.chunks(of: $0, path: source.path, language: source.language)
+            }
+            for chunk in chunks {
+                guard let text = reader.redacted(chunk, of: content) else { continue }
+                let file = review.file(named: "F1", source, chunk, text)
+                if file.hasCode { try body(ordinal, file, chunk) }
+            }
         }
-        let batches = packer.finish()
-        try store.recordBatches(batches, run: run)
         progress.ended(.plan)
-        return ReviewPlan(
-            batches: batches.count, chunks: batches.reduce(0) { $0 + $1.parts.count },
-            tokens: batches.reduce(0) { $0 + $1.tokens },
-            digest: Digest(parts: ["plan"] + batches.map { "\($0.key) \($0.state.rawValue)" }))
+        return unreadable
     }
 
     /// The files that hold code or run something and were examined in this run.
@@ -59,57 +129,28 @@ package struct PlanReview: Stage {
     }
 }
 
-/// The prompts of a run.
-package struct ReviewPlan: Sendable, Codable {
-    package let batches: Int
-    package let chunks: Int
-    package let tokens: Int
-    package let digest: Digest
+extension ReviewBatch.Part {
+    /// A file that could not be cut into chunks.
+    fileprivate static func whole(_ source: SourceFile, _ ordinal: Int) -> ReviewBatch.Part {
+        let nothing = Digest(parts: ["unreadable", source.path.text])
+        return ReviewBatch.Part(
+            file: ordinal,
+            chunk: Chunk(
+                path: source.path, digest: nothing, bytes: 0..<0, lines: 1...max(1, source.lineCount), tokens: 0,
+                symbol: ""), question: nothing, topic: nothing)
+    }
 }
 
-/// Fills prompts one after the other, in the order of the files.
-private struct BatchPacker {
-    let review: ReviewParts
-    let model: ModelDescriptor
-    let limits: ReviewSettings
-    private var batches: [ReviewBatch] = []
-    private var parts: [ReviewBatch.Part] = []
-    private var files: [ReviewedFile] = []
-    private var tokens = 0
+/// The prompts of a run.
+package struct ReviewPlan: Sendable, Codable {
+    /// Chunks of the target that a model is to read.
+    package var chunks = 0
+    /// Those that need no request: answered in an earlier run, or asked of every model without a proven answer.
+    package var known = 0
+    package var knownTokens = 0
+    package var size = PlanSize()
+    package var single = SingleFileSize()
+    package var digest: Digest
 
-    init(review: ReviewParts, model: ModelDescriptor, limits: ReviewSettings) {
-        self.review = review
-        self.model = model
-        self.limits = limits
-    }
-
-    mutating func add(_ ordinal: Int, _ file: SourceFile, _ chunk: Chunk, _ text: String) {
-        guard text.contains(where: { !$0.isWhitespace }) else { return }
-        var reviewed = review.file(named: "F\(files.count + 1)", file, chunk, text)
-        let size = review.counter.count(reviewed.block(nonce: "0123456789ab"))
-        if tokens + size > limits.codeTokens, !files.isEmpty {
-            flush()
-            reviewed = review.file(named: "F1", file, chunk, text)
-        }
-        parts.append(ReviewBatch.Part(file: ordinal, chunk: chunk))
-        files.append(reviewed)
-        tokens += size
-        if tokens > limits.codeTokens { flush(reason: "does not fit into the window of \(model.id)") }
-    }
-
-    mutating func finish() -> [ReviewBatch] {
-        flush()
-        return batches
-    }
-
-    private mutating func flush(reason: String = "") {
-        guard !files.isEmpty else { return }
-        let prompt = ReviewPrompt(instructions: review.instructions, files: files)
-        batches.append(
-            ReviewBatch(
-                number: batches.count + 1, key: prompt.key(model.id, maxOutput: limits.maxOutput), model: model.id,
-                tokens: tokens + ReviewSettings.overhead, parts: parts, state: reason.isEmpty ? .pending : .notAssessed,
-                reason: reason))
-        (parts, files, tokens) = ([], [], 0)
-    }
+    init(digest: Digest) { self.digest = digest }
 }

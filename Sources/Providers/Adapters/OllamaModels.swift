@@ -18,8 +18,7 @@ package struct OllamaModel: Hashable, Sendable {
     static func remoteHost(_ entry: JSON, _ name: String) -> String? {
         if let host = entry["remote_host"]?.text { return host }
         if entry["remote_model"] != nil { return "another host" }
-        let tag = name.split(separator: ":").last.map(String.init) ?? name
-        return name.contains(":") && (tag == "cloud" || tag.hasSuffix("-cloud")) ? "ollama.com" : nil
+        return ModelID(provider: "", name: name).isCloudProxied ? "ollama.com" : nil
     }
 }
 
@@ -112,7 +111,11 @@ extension OllamaProvider {
             for progress in try pull.finish() { onProgress(progress) }
             return pull.outcome
         }
-        if let outcome { throw malformed("downloading a model", model, outcome) }
+        if let outcome {
+            throw ProviderError(
+                outcome.code, activity: "downloading a model", provider: descriptor.id, model: model, status: 200,
+                billing: .notBilled, detail: SafeText.line(outcome.detail, key: nil, request: nil))
+        }
     }
 
     private func malformed(_ activity: String, _ model: String?, _ detail: String) -> ProviderError {
@@ -130,8 +133,15 @@ struct PullReader {
     private var error: String?
 
     /// Nil for success, else what went wrong.
-    var outcome: String? {
-        error ?? (lastStatus == "success" ? nil : "the download ended at '\(lastStatus)', not with success")
+    var outcome: AnswerFault? {
+        if let error {
+            // The registry's word for a name it does not have.
+            let isAbsent = error.contains("file does not exist") || error.contains("not found")
+            return AnswerFault(isAbsent ? .modelNotFound : .serverFailed, billing: .notBilled, error)
+        }
+        guard lastStatus != "success" else { return nil }
+        return AnswerFault(
+            .connectionLost, billing: .notBilled, "the download ended at '\(lastStatus)', not with success")
     }
 
     mutating func feed(_ bytes: [UInt8]) throws -> [PullProgress] { try lines.feed(bytes).compactMap { try read($0) } }

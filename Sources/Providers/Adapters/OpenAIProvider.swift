@@ -33,7 +33,8 @@ package struct OpenAIProvider: WireProvider {
             guard let name = entry["id"]?.text, !name.isEmpty else { return nil }
             let isLocal = descriptor.kind == .local
             return ModelDescriptor(
-                id: ModelID(provider: descriptor.id, name: name), modelClass: isLocal ? .local : .premium,
+                id: ModelID(provider: descriptor.id, name: name),
+                modelClass: isLocal ? .local : .init(hostedName: name),
                 contextTokens: window ?? entry["max_model_len"]?.int ?? entry["meta"]?["n_ctx_train"]?.int,
                 capabilities: [.streaming, .structuredOutput, .seed],
                 price: isLocal ? .free : .unknown("the server lists no prices"),

@@ -104,12 +104,9 @@ package struct OpenRouterProvider: WireProvider {
         }
         if parameters.contains("seed") { capabilities.insert(.seed) }
         if parameters.contains("reasoning") { capabilities.insert(.reasoning) }
-        let isPreview = name.split(whereSeparator: { "-:/".contains($0) }).contains {
-            ["preview", "beta", "exp"].contains($0)
-        }
         return ModelDescriptor(
             id: ModelID(provider: descriptor.id, name: name),
-            modelClass: name.hasSuffix(":free") ? .free : isPreview ? .preview : .premium,
+            modelClass: .init(hostedName: name),
             contextTokens: entry["top_provider"]?["context_length"]?.int ?? entry["context_length"]?.int,
             maxOutputTokens: entry["top_provider"]?["max_completion_tokens"]?.int, capabilities: capabilities,
             price: price,

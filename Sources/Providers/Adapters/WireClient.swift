@@ -9,7 +9,7 @@ package final class WireClient: Sendable {
     let transport: HTTPTransport
     let isLocalOnly: Bool
     private let keys: any KeyResolving
-    private let now: @Sendable () -> Int64
+    let now: @Sendable () -> Int64
     private let hints = Mutex<[String: RateHints]>([:])
 
     /// Throws `misconfigured` for a base URL that cannot be read. `now` gives seconds since 1970.
@@ -37,6 +37,11 @@ package final class WireClient: Sendable {
         var method = HTTPRequest.Method.get
         var path: String
         var body: [UInt8]?
+        var contentType = "application/json"
+        /// Bytes of the answer, where it may be larger than others.
+        var answerLimit: Int?
+        /// Whether the provider may charge for it although it is no single question.
+        var isCharged = false
         /// The question, whose text must not come back in an error.
         var request: CompletionRequest?
         /// Makes the headers that carry the key.
@@ -53,8 +58,9 @@ package final class WireClient: Sendable {
         request.headers = [
             ("accept", "application/json, text/event-stream, application/x-ndjson"), ("user-agent", "secorch"),
         ]
-        if call.body != nil { request.headers.append(("content-type", "application/json")) }
+        if call.body != nil { request.headers.append(("content-type", call.contentType)) }
         request.headers += call.headers(key)
+        request.answerLimit = call.answerLimit
         let seen = AnswerSeen()
         do {
             return try await transport.exchange(request) { [self] answer in
@@ -94,7 +100,7 @@ package final class WireClient: Sendable {
         hints.withLock { $0[model] = found }
     }
 
-    private func key(for call: Call) async throws(ProviderError) -> APIKey? {
+    func key(for call: Call) async throws(ProviderError) -> APIKey? {
         guard let reference = descriptor.key else { return nil }
         func refuse(_ detail: String) -> ProviderError {
             ProviderError(
@@ -143,7 +149,7 @@ package final class WireClient: Sendable {
             ProviderError(
                 code, activity: call.activity, provider: descriptor.id, model: call.model, status: status,
                 // Asking for a list costs nothing, however it ends.
-                billing: call.request == nil ? .notBilled : billing, retryAfter: retryAfter,
+                billing: call.request == nil && !call.isCharged ? .notBilled : billing, retryAfter: retryAfter,
                 providerRequestID: requestID ?? headerID, detail: SafeText.line(detail, key: key, request: call.request)
             )
         }

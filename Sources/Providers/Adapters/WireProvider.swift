@@ -37,13 +37,7 @@ extension WireProvider {
     package func shutdown() async { await client.transport.shutdown() }
 
     package func inputBound(of request: CompletionRequest) -> Int {
-        bound(of: request, bodySize: body(for: request).byteCount)
-    }
-
-    private func bound(of request: CompletionRequest, bodySize: @autoclosure () -> Int) -> Int {
-        // A schema may be put into the prompt, beside the text that was counted.
-        let exact = request.exactInputTokens.map { $0 + (request.schema?.schema.byteCount ?? 0) }
-        return (exact ?? bodySize()) + CompletionRequest.templateOverhead
+        request.inputBound(bodySize: body(for: request).byteCount)
     }
 
     /// A call of this provider with its own headers.
@@ -66,16 +60,12 @@ extension WireProvider {
     package func complete(
         _ request: CompletionRequest, onText: (@Sendable (String) -> Void)?
     ) async throws(ProviderError) -> Completion {
-        // Of daemons that may pass requests on, only Ollama says which.
-        let isTrusted = descriptor.kind == .local || descriptor.kind == .hybrid && descriptor.wire == .ollama
-        if client.isLocalOnly, request.model.leavesHost || !isTrusted {
-            throw refuse(.leavesHost, request, "its answers may come from another host")
-        }
+        try refuseLeaving(request)
         try await admit(request)
         var call = call(
             "asking for a completion", .post, completionPath, body: body(for: request), model: request.model.id.name)
         call.request = request
-        let bound = bound(of: request, bodySize: call.body?.count ?? 0)
+        let bound = request.inputBound(bodySize: call.body?.count ?? 0)
         let draft = try await client.send(call, fault: { self.fault(status: $0, body: $1, common: $2) }) { answer in
             let kind = answer.header("content-type")?.lowercased() ?? ""
             guard request.isStreamed, !kind.hasPrefix("application/json"), !kind.hasPrefix("text/html") else {
@@ -84,6 +74,14 @@ extension WireProvider {
             return try await self.stream(answer, request, onText)
         }
         return try completion(draft, request, inputBound: bound)
+    }
+
+    func refuseLeaving(_ request: CompletionRequest) throws(ProviderError) {
+        // Of daemons that may pass requests on, only Ollama says which.
+        let isTrusted = descriptor.kind == .local || descriptor.kind == .hybrid && descriptor.wire == .ollama
+        if client.isLocalOnly, request.model.leavesHost || !isTrusted {
+            throw refuse(.leavesHost, request, "its answers may come from another host")
+        }
     }
 
     private func stream(
@@ -114,28 +112,17 @@ extension WireProvider {
     private func completion(
         _ draft: CompletionDraft, _ request: CompletionRequest, inputBound: Int
     ) throws(ProviderError) -> Completion {
-        func malformed(_ detail: String) -> ProviderError {
-            ProviderError(
-                .malformedAnswer, activity: "asking for a completion", provider: descriptor.id,
-                model: request.model.id.name, status: 200, billing: draft.billing, providerRequestID: draft.requestID,
-                detail: detail)
-        }
         if client.isLocalOnly, descriptor.wire == .ollama, draft.servedProvider != nil {
             throw ProviderError(
                 .leavesHost, activity: "reading the answer", provider: descriptor.id, model: request.model.id.name,
                 billing: draft.billing, detail: "the daemon passed the request on to another host")
         }
-        guard let finish = draft.finish else { throw malformed("the answer does not say why it ended") }
-        let isExcused = [.length, .refusal, .contentFilter].contains(finish)
-        guard !draft.text.isEmpty || isExcused else { throw malformed("the answer has no text") }
-        // More tokens than the proven bound cannot be true; such a figure is as good as none.
-        let usage = draft.usage.flatMap { usage in
-            usage.input <= inputBound && usage.output <= request.maxOutputTokens ? usage : nil
+        do {
+            return try draft.completion(
+                of: request, inputBound: inputBound, isInputTruncated: isInputTruncated(draft, request))
+        } catch {
+            throw error.error("asking for a completion", request, status: 200)
         }
-        return Completion(
-            text: draft.text, finish: finish, usage: usage, servedModel: draft.servedModel ?? request.model.id.name,
-            servedProvider: draft.servedProvider, providerRequestID: draft.requestID, reportedCost: draft.reportedCost,
-            isInputTruncated: isInputTruncated(draft, request))
     }
 }
 
@@ -146,5 +133,24 @@ extension AnswerFault {
         fault.requestID = fault.requestID ?? draft.requestID
         if fault.billing == .unknown { fault.billing = draft.billing }
         return fault
+    }
+
+    /// The error of one request; `key` is what must not be in its text.
+    func error(
+        _ activity: String, _ request: CompletionRequest, status: Int?, key: APIKey? = nil
+    ) -> ProviderError {
+        ProviderError(
+            code, activity: activity, provider: request.model.id.provider, model: request.model.id.name,
+            status: status, billing: billing, retryAfter: retryAfter, providerRequestID: requestID,
+            detail: SafeText.line(detail, key: key, request: request))
+    }
+}
+
+extension CompletionRequest {
+    /// An exact count where there is one, else one token per byte of the body; and what a template may add.
+    func inputBound(bodySize: @autoclosure () -> Int) -> Int {
+        // A schema may be put into the prompt, beside the text that was counted.
+        let exact = exactInputTokens.map { $0 + (schema?.schema.byteCount ?? 0) }
+        return (exact ?? bodySize()) + Self.templateOverhead
     }
 }

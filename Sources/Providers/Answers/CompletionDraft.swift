@@ -12,6 +12,27 @@ struct CompletionDraft: Hashable, Sendable {
 
     /// What is known about the charge for an answer that cannot be used.
     var billing: Billing { usage.map(Billing.billed) ?? .unknown }
+
+    /// A completion that can be used, or the fault that it is malformed.
+    func completion(
+        of request: CompletionRequest, inputBound: Int, isInputTruncated: Bool = false
+    ) throws(AnswerFault) -> Completion {
+        guard let finish else {
+            throw .malformed("the answer does not say why it ended", billing: billing, requestID: requestID)
+        }
+        let isExcused = [.length, .refusal, .contentFilter].contains(finish)
+        guard !text.isEmpty || isExcused else {
+            throw .malformed("the answer has no text", billing: billing, requestID: requestID)
+        }
+        // More tokens than the proven bound cannot be true; such a figure is as good as none.
+        let usage = usage.flatMap { usage in
+            usage.input <= inputBound && usage.output <= request.maxOutputTokens ? usage : nil
+        }
+        return Completion(
+            text: text, finish: finish, usage: usage, servedModel: servedModel ?? request.model.id.name,
+            servedProvider: servedProvider, providerRequestID: requestID, reportedCost: reportedCost,
+            isInputTruncated: isInputTruncated)
+    }
 }
 
 /// Puts a streamed answer together.

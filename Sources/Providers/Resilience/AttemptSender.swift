@@ -45,17 +45,13 @@ package struct AttemptSender: Sendable {
         guard case .known(let price) = model.price else {
             return refused(.priceUnknown, "without a price no budget can be kept")
         }
-        let bound = provider.inputBound(of: request)
-        let worstCase: Money
+        let plan: AttemptPlan
         do {
-            worstCase = try price.worstCase(inputBound: bound, maxOutput: request.maxOutputTokens)
+            plan = try AttemptPlan(id, work: job.work, as: purpose, request, at: price, by: provider)
         } catch {
             return refused(.priceUnknown, error.description)
         }
         guard !Task.isCancelled else { return refused(.cancelled, "") }
-        let plan = AttemptPlan(
-            id: id, work: job.work, model: model.id, purpose: purpose, worstCase: worstCase, inputBound: bound,
-            maxOutput: request.maxOutputTokens, priceSource: price.source)
         let reservation: Reservation
         do {
             reservation = try await ledger.reserve(plan)
@@ -101,13 +97,17 @@ package struct AttemptSender: Sendable {
         let ledger = ledger
         let closing = Task { () -> Result<Success, ProviderError> in
             do throws(LedgerError) {
-                switch result {
-                case .success(let completion):
-                    let settlement = Settlement.of(completion, at: price, reserved: reservation.amount)
+                switch ReservationEnd(result, at: price, reserved: reservation.amount) {
+                case .settle(let settlement):
                     try await ledger.settle(reservation, settlement)
-                    return .success(Success(completion: completion, settlement: settlement))
-                case .failure(let error):
-                    try await Self.close(ledger, reservation, error, price, model)
+                    return result.map { Success(completion: $0, settlement: settlement) }
+                case .release(let error):
+                    try await ledger.release(reservation, error)
+                    return .failure(error)
+                case .hold(let error):
+                    let reference = AttemptReference(
+                        attempt: reservation.attempt, model: model, providerRequestID: error.providerRequestID)
+                    try await ledger.hold(reservation, reference, error)
                     return .failure(error)
                 }
             } catch {
@@ -119,21 +119,18 @@ package struct AttemptSender: Sendable {
         }
         return await closing.value
     }
+}
 
-    private static func close(
-        _ ledger: any AttemptLedger, _ reservation: Reservation, _ error: ProviderError, _ price: PriceSchedule,
-        _ model: ModelID
-    ) async throws(LedgerError) {
-        switch error.billing {
-        case .notBilled: try await ledger.release(reservation, error)
-        // What costs nothing cannot have been charged.
-        case .unknown where price.isFree: try await ledger.release(reservation, error)
-        case .billed(let usage):
-            try await ledger.settle(reservation, Settlement.of(wasted: usage, at: price, reserved: reservation.amount))
-        case .unknown:
-            let reference = AttemptReference(
-                attempt: reservation.attempt, model: model, providerRequestID: error.providerRequestID)
-            try await ledger.hold(reservation, reference, error)
-        }
+extension AttemptPlan {
+    /// An attempt at its worst case. Throws where that is beyond measure.
+    package init(
+        _ id: AttemptID, work: String, as purpose: Purpose = .first, _ request: CompletionRequest,
+        at price: PriceSchedule, by provider: any Provider
+    ) throws(MoneyError) {
+        let bound = provider.inputBound(of: request)
+        self.init(
+            id: id, work: work, model: request.model.id, purpose: purpose,
+            worstCase: try price.worstCase(inputBound: bound, maxOutput: request.maxOutputTokens), inputBound: bound,
+            maxOutput: request.maxOutputTokens, priceSource: price.source)
     }
 }

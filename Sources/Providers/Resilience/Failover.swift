@@ -15,9 +15,7 @@ package struct Failover: Sendable {
     /// under way.
     package mutating func next(outstanding: (String) -> Int) -> ModelDescriptor? {
         guard let first = left.first else { return nil }
-        let equals = left.prefix {
-            $0.id.name == first.id.name && $0.price == first.price && $0.leavesHost == first.leavesHost
-        }
+        let equals = left.prefix(while: first.isEqual)
         let index = equals.indices.min { outstanding(left[$0].id.provider) < outstanding(left[$1].id.provider) }
         return left.remove(at: index ?? 0)
     }

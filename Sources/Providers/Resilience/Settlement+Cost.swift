@@ -1,4 +1,21 @@
-import OrchestratorCore
+package import OrchestratorCore
+
+extension ReservationEnd {
+    /// At the price that applies to the request; one in a batch has its own.
+    package init(_ result: Result<Completion, ProviderError>, at price: PriceSchedule, reserved: Money) {
+        switch result {
+        case .success(let completion): self = .settle(.of(completion, at: price, reserved: reserved))
+        case .failure(let error):
+            switch error.billing {
+            case .notBilled: self = .release(error)
+            // What costs nothing cannot have been charged.
+            case .unknown where price.isFree: self = .release(error)
+            case .unknown: self = .hold(error)
+            case .billed(let usage): self = .settle(.of(wasted: usage, at: price, reserved: reserved))
+            }
+        }
+    }
+}
 
 extension Settlement {
     /// What a completion cost: as the provider reported, else by its tokens, else all that was reserved.

@@ -105,9 +105,7 @@ package struct ModelSelector: Sendable {
         of model: ModelDescriptor, _ needs: Needs, _ isAvailable: (ModelID) -> Bool
     ) -> Exclusion? {
         if policy.isLocalOnly, model.leavesHost { return .leavesHost }
-        if let date = model.retiresOn, let today = policy.today, date.prefix(10) <= today.prefix(10) {
-            return .retired(date)
-        }
+        if let date = model.retiresOn, let today = policy.today, model.isRetired(on: today) { return .retired(date) }
         if let window = model.contextTokens, window < needs.contextTokens { return .windowTooSmall(window) }
         if let output = model.maxOutputTokens, output < needs.outputTokens { return .outputTooSmall(output) }
         if let missing = needs.capabilities.subtracting(model.capabilities).map(\.rawValue).min() {

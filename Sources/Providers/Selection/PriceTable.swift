@@ -12,15 +12,34 @@ package struct PriceTable: Hashable, Sendable {
         package var output: String?
         package var cacheRead: String?
         package var cacheWrite: String?
+        /// Dearer prices for larger inputs, where the list gives them.
+        package var steps: [Step] = []
         /// Above so many input tokens dearer prices apply that the list does not give.
         package var longContextFrom: Int?
         package var supportsSchema: Bool?
         /// RFC 3339 date.
         package var retiresOn: String?
+        /// What the provider offers in its place.
+        package var successor: String?
 
         package init(provider: String, model: String) {
             self.provider = provider
             self.model = model
+        }
+    }
+
+    /// The prices of inputs of more than so many tokens.
+    package struct Step: Hashable, Sendable {
+        package var aboveInputTokens: Int
+        package var input: String
+        package var output: String
+        package var cacheRead: String?
+
+        package init(aboveInputTokens: Int, input: String, output: String, cacheRead: String? = nil) {
+            self.aboveInputTokens = aboveInputTokens
+            self.input = input
+            self.output = output
+            self.cacheRead = cacheRead
         }
     }
 
@@ -36,6 +55,8 @@ package struct PriceTable: Hashable, Sendable {
         }
     }
 
+    package var count: Int { entries.count }
+
     package func entry(_ model: ModelID) -> Entry? { entries[model] }
 
     /// The listed price of a model that somebody charges for, found by its exact name only. Zero is a gap in the list.
@@ -45,26 +66,31 @@ package struct PriceTable: Hashable, Sendable {
             return .unknown("the price table \(name) has no flat price for \(model)")
         }
         do {
-            let input = try TokenPrice(dollarsPerMillion: inputText)
-            let output = try TokenPrice(dollarsPerMillion: outputText)
-            if input == .zero, output == .zero {
+            let base = try Self.tier(above: 0, inputText, outputText, entry.cacheRead, entry.cacheWrite)
+            if base.input == .zero, base.output == .zero {
                 return .unknown(
                     "the price table \(name) lists \(model) at zero, which a provider that charges does not mean")
             }
-            let read = try entry.cacheRead.map { (text) throws(MoneyError) in try TokenPrice(dollarsPerMillion: text) }
-            let write = try entry.cacheWrite.map { (text) throws(MoneyError) in try TokenPrice(dollarsPerMillion: text)
+            var tiers = [base]
+            for step in entry.steps {
+                tiers.append(try Self.tier(above: step.aboveInputTokens, step.input, step.output, step.cacheRead, nil))
             }
-            let base = PriceSchedule.Tier(
-                input: input, output: output, cacheRead: read == .zero && input != .zero ? nil : read, cacheWrite: write
-            )
-            let tiers =
-                [base]
-                + (try entry.longContextFrom.map { (start) throws(MoneyError) in [try Self.dearer(base, above: start)] }
-                    ?? [])
+            if let start = entry.longContextFrom { tiers.append(try Self.dearer(base, above: start)) }
             return .known(PriceSchedule(tiers: tiers, source: .table(name)))
         } catch {
             return .unknown("the price of \(model) in the price table \(name) cannot be used: \(error)")
         }
+    }
+
+    private static func tier(
+        above start: Int, _ inputText: String, _ outputText: String, _ readText: String?, _ writeText: String?
+    ) throws(MoneyError) -> PriceSchedule.Tier {
+        let input = try TokenPrice(dollarsPerMillion: inputText)
+        let read = try readText.map { (text) throws(MoneyError) in try TokenPrice(dollarsPerMillion: text) }
+        let write = try writeText.map { (text) throws(MoneyError) in try TokenPrice(dollarsPerMillion: text) }
+        return PriceSchedule.Tier(
+            aboveInputTokens: start, input: input, output: try TokenPrice(dollarsPerMillion: outputText),
+            cacheRead: read == .zero && input != .zero ? nil : read, cacheWrite: write)
     }
 
     /// The list gives the size but not the prices beyond it. Published ones are up to twice the base for input and one
@@ -81,11 +107,12 @@ extension PriceTable {
     /// Merges what is configured with what a provider lists and what the table knows, best source first: a configured
     /// price, a price the provider lists, the table. Where nobody charges, as on the user's own hardware, no price is
     /// no cost. Capabilities the provider names are added to those configured.
+    /// - Parameter name: what the table calls the model; nil where it does not speak of its provider.
     package func complete(
-        _ configured: ModelDescriptor, listed: ModelDescriptor?, isCharged: Bool
+        _ configured: ModelDescriptor, as name: ModelID?, listed: ModelDescriptor?, isCharged: Bool
     ) -> ModelDescriptor {
         var model = configured
-        let entry = entries[configured.id]
+        let entry = name.flatMap { entries[$0] }
         model.contextTokens = configured.contextTokens ?? listed?.contextTokens ?? entry?.contextTokens
         model.maxOutputTokens = configured.maxOutputTokens ?? listed?.maxOutputTokens ?? plausibleOutput(entry)
         model.capabilities.formUnion(listed?.capabilities ?? [])
@@ -93,7 +120,7 @@ extension PriceTable {
         model.retiresOn = configured.retiresOn ?? listed?.retiresOn ?? entry?.retiresOn
         model.leavesHost = configured.leavesHost || listed?.leavesHost ?? false
         if model.price.schedule == nil, let price = listed?.price, price.schedule != nil { model.price = price }
-        if model.price.schedule == nil { model.price = isCharged ? price(of: configured.id) : .free }
+        if model.price.schedule == nil { model.price = isCharged ? price(of: name ?? configured.id) : .free }
         return model
     }
 

@@ -10,6 +10,8 @@ package struct HTTPRequest: Sendable {
     package var url: String
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]?
+    /// Bytes of the answer, where it may be larger than others.
+    package var answerLimit: Int?
 
     package init(
         _ method: Method, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil

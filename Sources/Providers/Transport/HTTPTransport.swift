@@ -48,7 +48,8 @@ package final class HTTPTransport: Sendable {
         do {
             return try await permits.withPermit {
                 let total = ContinuousClock.now + .milliseconds(self.limits.totalTimeout)
-                return try await self.supervise(try await self.send(request), total: total, read: read)
+                let limit = request.answerLimit ?? self.limits.answerLimit
+                return try await self.supervise(try await self.send(request), limit, total: total, read: read)
             }
         } catch is CancellationError {
             // Only the wait for a permit ends so: what comes later is classified where it happens.
@@ -83,13 +84,13 @@ package final class HTTPTransport: Sendable {
 
     /// Reads the answer beside a watch that ends it where it stalls.
     private func supervise<Value: Sendable>(
-        _ response: HTTPClientResponse, total: ContinuousClock.Instant,
+        _ response: HTTPClientResponse, _ limit: Int, total: ContinuousClock.Instant,
         read: @escaping @Sendable (HTTPAnswer) async throws -> Value
     ) async throws -> Value {
         let watch = IdleWatch(idle: .milliseconds(limits.idleTimeout), total: total)
         let answer = HTTPAnswer(
             status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) },
-            body: HTTPBody(response.body, limit: limits.answerLimit, watch: watch))
+            body: HTTPBody(response.body, limit: limit, watch: watch))
         let outcome = await Deadlines.shared.run(until: { watch.isOver(at: $0) }) { () -> Result<Value, any Error> in
             do { return .success(try await read(answer)) } catch { return .failure(error) }
         }

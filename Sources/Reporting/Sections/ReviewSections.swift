@@ -29,31 +29,56 @@ struct ReviewSections {
 
     var review: [Block] {
         guard let summary else { return [.paragraph(["No model was asked."])] }
-        let rows: [(String, String)] = [
+        let table = Table(
+            "The model's part", [.init("Item"), .init("Value")],
+            rows: rows(summary).map { [[.text($0.0)], [.text($0.1)]] })
+        return [.table(table)]
+            + places("Not assessed by the model", summary.gaps, as: "parts")
+            + places(
+                "Read by the model and not reported by it, although the analyzer does", summary.unconfirmed,
+                as: "findings")
+    }
+
+    private func rows(_ summary: ReviewSummary) -> [(String, String)] {
+        var rows: [(String, String)] = [
             ("Model", summary.model), ("Parts of files read, with proof", "\(summary.reviewed) of \(summary.chunks)"),
+        ]
+        rows += summary.ways.map { ("Answered by \($0.model), \($0.way)", "\($0.count) parts") }
+        if summary.reused > 0 {
+            rows.append(("Answered in an earlier run, unchanged since", "\(summary.reused) parts"))
+        }
+        if summary.copies > 0 { rows.append(("With the text of another part", "\(summary.copies)")) }
+        if summary.stale > 0 { rows.append(("Not asked; older answers shown, stale", "\(summary.stale) parts")) }
+        if let downgrade = summary.downgrade { rows.append(("Cheaper models asked, because", downgrade)) }
+        rows += [
             ("Findings of the analyzer confirmed", "\(summary.agreements)"),
-            ("Claims with evidence, unconfirmed", "\(summary.claims)"),
+            ("Findings of the analyzer not reported by the model", "\(summary.unconfirmed.count)"),
+            ("Claims with evidence, unconfirmed by the analyzer", "\(summary.claims)"),
             ("Claims rejected for want of evidence", "\(summary.rejected)"),
+        ]
+        if let verifier = summary.verifier {
+            let judged = "\(summary.confirmed) confirmed, \(summary.refuted) contradicted"
+            rows.append(("Claims checked by \(verifier)", judged))
+        }
+        rows += summary.unverified.map { ("Claims not checked, because", $0) }
+        return rows + [
             ("Requests sent by this run", "\(summary.requests)"),
             ("Tokens in, out", "\(summary.inputTokens), \(summary.outputTokens)"),
             ("Cost", "\(summary.settled) (prices: \(summary.priceSource))"),
             ("Possibly charged as well", "\(summary.uncertain)"),
             ("Budget of the run", summary.budget.map { "\($0)" } ?? "none set"),
         ]
-        let table = Table(
-            "The model's part", [.init("Item"), .init("Value")], rows: rows.map { [[.text($0.0)], [.text($0.1)]] })
-        return [.table(table)] + gaps(summary)
     }
 
-    private func gaps(_ summary: ReviewSummary) -> [Block] {
-        guard !summary.gaps.isEmpty else { return [] }
-        let items = summary.gaps.prefix(Self.listed).map { gap -> [Inline] in
-            [.code("\(gap.path.text):\(gap.firstLine)-\(gap.lastLine)"), .text(" " + gap.reason)]
+    private func places(_ title: String, _ places: [ReviewSummary.Gap], as unit: String) -> [Block] {
+        guard !places.isEmpty else { return [] }
+        let items = places.prefix(Self.listed).map { place -> [Inline] in
+            [.code("\(place.path.text):\(place.firstLine)-\(place.lastLine)"), .text(" " + place.reason)]
         }
-        let more = summary.gaps.count - items.count
+        let more = places.count - items.count
         return [
             .details(
-                summary: [.text("Not assessed by the model: \(summary.gaps.count) parts")], id: nil,
+                summary: [.text("\(title): \(places.count) \(unit)")], id: nil,
                 [.bullets(Array(items))] + (more > 0 ? [.paragraph([.text("\(more) more are in report.json.")])] : []))
         ]
     }

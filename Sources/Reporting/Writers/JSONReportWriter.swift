@@ -14,7 +14,7 @@ struct JSONReportWriter {
         try stream.value("run", run(header.run))
         try stream.value("target", target(header.target))
         try stream.value("method", method(header.method))
-        try stream.value("model_review", header.review.map(review) ?? .null)
+        try stream.value("model_review", header.review.map(\.json) ?? .null)
         try stream.value("summary", summary(header.summary))
         try stream.array("weaknesses") { add in try header.weaknesses.map(weakness).forEach(add) }
         try stream.array("rules") { add in try header.rules.map(rule).forEach(add) }
@@ -60,27 +60,6 @@ struct JSONReportWriter {
             "templates": .string(method.templates.description), "personal_data": .string(method.personalData),
             "since": .optional(method.since), "honours_suppressions": .bool(method.honoursSuppressions),
             "notices": .strings(method.notices),
-        ]
-    }
-
-    private func review(_ review: ReviewSummary) -> JSONValue {
-        [
-            "model": .string(review.model), "price_source": .string(review.priceSource),
-            "parts": .number(review.chunks),
-            "reviewed": .number(review.reviewed), "claims": .number(review.claims),
-            "rejected": .number(review.rejected),
-            "agreements": .number(review.agreements), "requests": .number(review.requests),
-            "input_tokens": .number(review.inputTokens), "output_tokens": .number(review.outputTokens),
-            "settled_nanodollars": .number(Int(review.settled.nanodollars)),
-            "uncertain_nanodollars": .number(Int(review.uncertain.nanodollars)),
-            "budget_nanodollars": review.budget.map { .number(Int($0.nanodollars)) } ?? .null,
-            "gaps": .array(
-                review.gaps.map { gap in
-                    [
-                        "path": .string(gap.path.text), "first_line": .number(gap.firstLine),
-                        "last_line": .number(gap.lastLine), "reason": .string(gap.reason),
-                    ]
-                }),
         ]
     }
 

@@ -18,13 +18,14 @@ package struct EvidenceCheck: Sendable {
 
     package init(_ file: ReviewedFile) {
         self.file = file
-        if let ascii = Self.ascii(file.lines) {
+        let lines = file.quotable
+        if let ascii = Self.ascii(lines) {
             (text, lineStarts) = (.ascii(ascii.text), ascii.starts)
             return
         }
         var characters: [Character] = []
         var starts: [Int] = []
-        for line in file.lines {
+        for line in lines {
             starts.append(characters.count)
             characters += Self.bare(line)
         }
@@ -57,6 +58,16 @@ package struct EvidenceCheck: Sendable {
     /// The lines of the file that hold the quote, nearest to the stated line where it occurs more than once; nil where it
     /// does not occur.
     package func lines(of quote: String, near stated: Int) -> ClosedRange<Int>? {
+        if let found = find(quote, near: stated) { return found }
+        // Some models copy the bars and the numbers as well.
+        let stripped = quote.split(separator: "\n", omittingEmptySubsequences: false).map { line -> Substring in
+            let rest = line.drop { $0.isWhitespace || $0.isNumber }
+            return rest.first == "|" ? rest.dropFirst() : line
+        }.joined(separator: "\n")
+        return stripped == quote ? nil : find(stripped, near: stated)
+    }
+
+    private func find(_ quote: String, near stated: Int) -> ClosedRange<Int>? {
         let wanted = Self.bare(quote)
         guard wanted.count >= Self.shortest else { return nil }
         switch text {

@@ -27,7 +27,6 @@ package struct FindingParser: Sendable {
     private let nonce: String
     private let canary: ReviewedFile
     private static let mostFindings = 200
-    private static let longest = 600
 
     package init(files: [ReviewedFile], canary: ReviewedFile, nonce: String) {
         self.files = files
@@ -37,7 +36,7 @@ package struct FindingParser: Sendable {
 
     /// Reads the text of an answer; nil where it is no object of the agreed shape.
     package func parse(_ completion: Completion) -> Result? {
-        guard let answer = Self.object(in: completion.text), let findings = answer["findings"]?.elements,
+        guard let answer = AnswerJSON.object(in: completion.text), let findings = answer["findings"]?.elements,
             findings.count <= Self.mostFindings
         else { return nil }
         var result = Result()
@@ -62,8 +61,8 @@ package struct FindingParser: Sendable {
             }
             result.claims.append(
                 Claim(
-                    file: index, lines: lines, weakness: weakness, title: Self.short(item["title"]),
-                    why: Self.short(item["why"]), fix: Self.short(item["fix"])))
+                    file: index, lines: lines, weakness: weakness, title: AnswerJSON.short(item["title"]),
+                    why: AnswerJSON.short(item["why"]), fix: AnswerJSON.short(item["fix"])))
         }
         result.doubt = doubt(completion, answer, sawCanary: sawCanary)
         return result
@@ -81,21 +80,9 @@ package struct FindingParser: Sendable {
         return sawCanary ? nil : "the planted weakness was not found"
     }
 
-    /// The object in a text: the whole of it, or what stands between the outermost braces (models fence JSON).
-    private static func object(in text: String) -> JSON? {
-        guard let first = text.firstIndex(of: "{"), let last = text.lastIndex(of: "}"), first < last else { return nil }
-        guard let value = try? JSONParser.parse(String(text[first...last])), value.members != nil else { return nil }
-        return value
-    }
-
     /// `89`, `"89"` and `"CWE-89"` are one number.
     private static func weakness(_ value: JSON?) -> Int? {
         let number = value?.int ?? value?.text.flatMap { Int($0.uppercased().replacing("CWE-", with: "")) }
         return number.flatMap { (1...9999).contains($0) ? $0 : nil }
-    }
-
-    private static func short(_ value: JSON?) -> String {
-        let text = (value?.text ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return text.count <= longest ? text : text.prefix(longest) + " [...]"
     }
 }

@@ -4,7 +4,7 @@ package import OrchestratorCore
 /// token.
 package struct ReviewedFile: Sendable, Hashable {
     /// What the answer calls it: `F1`.
-    package let name: String
+    package private(set) var name: String
     package let path: RepositoryPath
     package let language: Language
     /// 1-based number of the first line in the file.
@@ -12,6 +12,9 @@ package struct ReviewedFile: Sendable, Hashable {
     package let lines: [String]
     /// What the embedded analyzer found in these lines.
     package let hints: [Hint]
+    /// Lines of the file that are not shown, as far as they hold no hint: comments cost much, prove nothing and are where
+    /// text that addresses a reviewer stands.
+    private let comments: [ClosedRange<Int>]
 
     package struct Hint: Sendable, Hashable {
         package let line: Int
@@ -26,7 +29,8 @@ package struct ReviewedFile: Sendable, Hashable {
     }
 
     package init(
-        name: String, path: RepositoryPath, language: Language, firstLine: Int, text: String, hints: [Hint]
+        name: String, path: RepositoryPath, language: Language, firstLine: Int, text: String, hints: [Hint],
+        comments: [ClosedRange<Int>] = []
     ) {
         self.name = name
         self.path = path
@@ -39,6 +43,29 @@ package struct ReviewedFile: Sendable, Hashable {
             Self.harmless(String(line.last == "\r" ? line.dropLast() : line))
         }
         self.hints = hints
+        self.comments = comments
+    }
+
+    /// The same stretch under another name.
+    package func named(_ name: String) -> ReviewedFile {
+        var file = self
+        file.name = name
+        return file
+    }
+
+    private func isShown(_ number: Int, _ line: String) -> Bool {
+        guard line.contains(where: { !$0.isWhitespace }) else { return false }
+        return !comments.contains { $0.contains(number) } || hints.contains { $0.line == number }
+    }
+
+    /// The lines, empty where they are not shown: what a quote may come from.
+    var quotable: [String] {
+        lines.enumerated().map { index, line in isShown(firstLine + index, line) ? line : "" }
+    }
+
+    /// False where all lines are blank or comments.
+    package var hasCode: Bool {
+        lines.enumerated().contains { index, line in isShown(firstLine + index, line) }
     }
 
     package var lastLine: Int { firstLine + max(0, lines.count - 1) }
@@ -58,13 +85,16 @@ package struct ReviewedFile: Sendable, Hashable {
         return text
     }
 
-    /// The block that goes into a prompt.
-    package func block(nonce: String) -> String {
-        let width = String(lastLine).count
+    /// The block that goes into a prompt: lines without blank ones and comments. The real number stands before the bar at
+    /// every tenth line and wherever lines were left out: digits are tokens, and it is the quote that finds the line.
+    /// - Parameter isWhole: every line, each with its number.
+    package func block(nonce: String, isWhole: Bool = false) -> String {
         var text = "=== \(nonce) \(name) \(JSONValue.string(path.text).text) \(language.rawValue)\n"
-        for (index, line) in lines.enumerated() {
-            let number = String(firstLine + index)
-            text += String(repeating: " ", count: width - number.count) + number + " | " + line + "\n"
+        var next = -1
+        for (index, line) in lines.enumerated() where isWhole || isShown(firstLine + index, line) {
+            let number = firstLine + index
+            text += (isWhole || number != next || number.isMultiple(of: 10) ? String(number) : "") + "|" + line + "\n"
+            next = number + 1
         }
         for hint in hints {
             text +=

@@ -29,27 +29,23 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// True where some attempt at a piece of work, of whatever run, may have been charged and nobody knows.
-    package func isHeld(work: String) throws(StoreError) -> Bool {
-        try file.read { database in
-            try Bool.fetchOne(
-                database, sql: "SELECT EXISTS (SELECT 1 FROM attempt WHERE work = ? AND state = 'uncertain')",
-                arguments: [work]) ?? false
-        }
-    }
-
     /// The account of one run under its budgets.
     package func account(run: String, budgets: Budgets, clock: @escaping @Sendable () -> Timestamp) -> RunLedger {
         RunLedger(ledger: self, run: run, budgets: budgets, clock: clock)
     }
 
-    /// Counts every attempt of a run that is still reserved as uncertain, at its full price: their owner is dead. Call
-    /// only while holding the run's lock. Returns what was found.
+    /// Counts every attempt of a run that is still reserved as uncertain, at its full price: their owner is dead. Those in
+    /// a batch that is not over stay reserved: its provider can tell. Call only while holding the run's lock. Returns what
+    /// was found.
     package func holdAbandoned(run: String, at time: Timestamp) throws(StoreError) -> [AttemptReference] {
         try file.write { database in
             let rows = try Row.fetchAll(
-                database, sql: "SELECT * FROM attempt WHERE run = ? AND state = 'reserved' ORDER BY began_at, id",
-                arguments: [run])
+                database,
+                sql: """
+                    SELECT * FROM attempt WHERE run = ? AND state = 'reserved' AND (batch IS NULL OR batch NOT IN
+                        (SELECT marker FROM provider_batch WHERE state IN ('prepared', 'submitted')))
+                    ORDER BY began_at, id
+                    """, arguments: [run])
             for row in rows {
                 try Transition(row).apply(
                     .uncertain, at: time, failure: "the program ended before the answer", database)

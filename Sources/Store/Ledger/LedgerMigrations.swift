@@ -6,6 +6,8 @@ enum LedgerMigrations {
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("attempts") { try $0.execute(sql: attempts) }
+        migrator.registerMigration("answers") { try $0.execute(sql: answers) }
+        migrator.registerMigration("provider batches") { try $0.execute(sql: providerBatches) }
         return migrator
     }
 
@@ -62,5 +64,55 @@ enum LedgerMigrations {
             content TEXT NOT NULL,
             stored_at INTEGER NOT NULL
         ) STRICT;
+        """
+
+    private static let answers = """
+        -- What models said of chunks, taken from answers that were paid for.
+        CREATE TABLE chunk_answer (
+            key TEXT PRIMARY KEY,
+            topic TEXT NOT NULL,
+            proven INTEGER NOT NULL CHECK (proven IN (0, 1)),
+            content TEXT NOT NULL,
+            stored_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX chunk_answer_by_topic ON chunk_answer (topic, proven, stored_at);
+
+        -- What a second model said of a claim.
+        CREATE TABLE claim_verdict (
+            key TEXT PRIMARY KEY,
+            content TEXT NOT NULL,
+            stored_at INTEGER NOT NULL
+        ) STRICT;
+
+        -- How models did on the labelled set, one row for each measurement.
+        CREATE TABLE calibration (
+            model TEXT NOT NULL,
+            task TEXT NOT NULL,
+            prompt TEXT NOT NULL,
+            measured_at INTEGER NOT NULL,
+            content TEXT NOT NULL,
+            PRIMARY KEY (model, task, measured_at)
+        ) STRICT;
+        """
+
+    private static let providerBatches = """
+        -- What was, or may have been, submitted to a provider in one piece. Recorded before it leaves.
+        CREATE TABLE provider_batch (
+            -- Derives from the requests and the round: by it a lost submission is known again.
+            marker TEXT PRIMARY KEY,
+            run TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            model TEXT NOT NULL,
+            round INTEGER NOT NULL,
+            prepared_at INTEGER NOT NULL,
+            -- The provider's name for it, once it is known.
+            batch_id TEXT,
+            state TEXT NOT NULL CHECK (state IN ('prepared', 'submitted', 'closed', 'refused'))
+        ) STRICT;
+        CREATE INDEX provider_batch_by_state ON provider_batch (state);
+
+        -- The batch an attempt went out in. While it is prepared or submitted, its attempts stay reserved.
+        ALTER TABLE attempt ADD COLUMN batch TEXT REFERENCES provider_batch (marker);
+        CREATE INDEX attempt_by_batch ON attempt (batch) WHERE batch IS NOT NULL;
         """
 }

@@ -10,17 +10,21 @@ package struct RunLedger: AttemptLedger {
 
     package func reserve(_ plan: AttemptPlan) async throws(LedgerError) -> Reservation {
         let now = clock()
-        return try await change { database in
-            let scopes = BudgetScope.all(run: run, provider: plan.model.provider, at: now, budgets)
-            for scope in scopes where scope.hasCeiling { try Self.check(scope, plan, database) }
-            try database.cachedStatement(sql: Self.insertion).execute(arguments: [
-                plan.id.description, run, plan.work, plan.model.provider, plan.model.name, plan.purpose.rawValue,
-                plan.worstCase.nanodollars, plan.worstCase.nanodollars, plan.priceSource.description,
-                plan.inputBound, plan.maxOutput, String(now.description.prefix(10)), now.seconds,
-            ])
-            try Self.book(plan, scopes, database)
-            return Reservation(attempt: plan.id, amount: plan.worstCase)
-        }
+        return try await change { database in try enter(plan, at: now, database) }
+    }
+
+    /// Sets a worst case aside as a part of a transaction. Throws `LedgerError`, with nothing changed, where it does not
+    /// fit.
+    func enter(_ plan: AttemptPlan, at now: Timestamp, _ database: Database) throws -> Reservation {
+        let scopes = BudgetScope.all(run: run, provider: plan.model.provider, at: now, budgets)
+        for scope in scopes where scope.hasCeiling { try Self.check(scope, plan, database) }
+        try database.cachedStatement(sql: Self.insertion).execute(arguments: [
+            plan.id.description, run, plan.work, plan.model.provider, plan.model.name, plan.purpose.rawValue,
+            plan.worstCase.nanodollars, plan.worstCase.nanodollars, plan.priceSource.description,
+            plan.inputBound, plan.maxOutput, String(now.description.prefix(10)), now.seconds,
+        ])
+        try Self.book(plan, scopes, database)
+        return Reservation(attempt: plan.id, amount: plan.worstCase)
     }
 
     private static let insertion = """
@@ -45,32 +49,27 @@ package struct RunLedger: AttemptLedger {
     }
 
     package func settle(_ reservation: Reservation, _ settlement: Settlement) async throws(LedgerError) {
-        try await close(reservation, .settled(settlement), failure: nil)
+        try await close(reservation, .settle(settlement))
     }
 
     package func release(_ reservation: Reservation, _ error: ProviderError) async throws(LedgerError) {
-        try await close(reservation, .released, failure: error.code.rawValue)
+        try await close(reservation, .release(error))
     }
 
     package func hold(
         _ reservation: Reservation, _ reference: AttemptReference, _ error: ProviderError
     ) async throws(LedgerError) {
-        try await close(reservation, .uncertain, failure: error.code.rawValue, request: reference.providerRequestID)
+        try await close(reservation, .hold(error), request: reference.providerRequestID)
     }
 
     private func close(
-        _ reservation: Reservation, _ end: Transition.End, failure: String?, request: String? = nil
+        _ reservation: Reservation, _ end: ReservationEnd, request: String? = nil
     ) async throws(LedgerError) {
         let now = clock()
         try await change { database in
-            let open = try database.cachedStatement(
-                sql: """
-                    SELECT id, run, work, provider, day, state, amount FROM attempt WHERE id = ? AND state = 'reserved'
-                    """)
-            guard let row = try Row.fetchOne(open, arguments: [reservation.attempt.description]) else {
+            guard try Transition.end(reservation.attempt, end, at: now, request: request, database) else {
                 throw StoreError(.notFound, "the attempt \(reservation.attempt) is not reserved")
             }
-            try Transition(row).apply(end, at: now, failure: failure, request: request, database)
         }
     }
 
@@ -105,7 +104,7 @@ package struct RunLedger: AttemptLedger {
     }
 
     /// Part of one transaction; errors of the database become ledger errors.
-    private func change<Value: Sendable>(
+    func change<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(LedgerError) -> Value {
         do {
@@ -129,6 +128,28 @@ struct Transition {
     private let row: Row
 
     init(_ row: Row) { self.row = row }
+
+    /// Ends a reserved attempt. False, with nothing changed, where it is not reserved any more.
+    @discardableResult
+    static func end(
+        _ attempt: AttemptID, _ end: ReservationEnd, at time: Timestamp, request: String? = nil, _ database: Database
+    ) throws -> Bool {
+        let open = try database.cachedStatement(
+            sql: "SELECT id, run, work, provider, day, state, amount FROM attempt WHERE id = ? AND state = 'reserved'")
+        guard let row = try Row.fetchOne(open, arguments: [attempt.description]) else { return false }
+        let transition = Transition(row)
+        switch end {
+        case .settle(let settlement):
+            try transition.apply(.settled(settlement), at: time, failure: nil, database)
+        case .release(let error):
+            try transition.apply(.released, at: time, failure: error.code.rawValue, database)
+        case .hold(let error):
+            try transition.apply(
+                .uncertain, at: time, failure: error.code.rawValue, request: request ?? error.providerRequestID,
+                database)
+        }
+        return true
+    }
 
     func apply(
         _ end: End, at time: Timestamp, failure: String?, request: String? = nil, _ database: Database

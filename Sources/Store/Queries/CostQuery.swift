@@ -16,6 +16,17 @@ package struct AccountTotals: Sendable, Hashable {
     }
 }
 
+/// How much of a budget is used.
+package struct BudgetStanding: Sendable, Hashable {
+    /// "run", "day", "month" or "provider ID".
+    package let title: String
+    /// Nil where no ceiling is set.
+    package let limit: Money?
+    package let totals: AccountTotals
+    /// True where only one provider's attempts count.
+    package let isOfProvider: Bool
+}
+
 /// A row of `secorch cost`.
 package struct CostRow: Sendable, Hashable {
     /// The run, day, provider or model that the row is about.
@@ -52,6 +63,35 @@ extension Ledger {
             return AccountTotals(
                 settled: Money(nanodollars: row["settled"]), reserved: Money(nanodollars: row["reserved"]),
                 uncertain: Money(nanodollars: row["uncertain"]), requests: row["requests"])
+        }
+    }
+
+    /// Every account that an attempt at a provider would count in now.
+    package func standings(
+        run: String, provider: String, at time: Timestamp, _ budgets: Budgets
+    ) throws(StoreError) -> [BudgetStanding] {
+        var standings: [BudgetStanding] = []
+        for scope in BudgetScope.all(run: run, provider: provider, at: time, budgets) {
+            standings.append(
+                BudgetStanding(
+                    title: scope.title, limit: scope.limit, totals: try totals(scope: scope.key),
+                    isOfProvider: scope.key.hasPrefix("provider/")))
+        }
+        return standings
+    }
+
+    /// Tokens of a model's answers so far, on average, and how many answers that is.
+    package func meanOutput(of model: ModelID) throws(StoreError) -> (tokens: Int, answers: Int) {
+        try file.read { database in
+            guard
+                let row = try Row.fetchOne(
+                    database,
+                    sql: """
+                        SELECT coalesce(avg(output_tokens), 0.0), count(output_tokens) FROM attempt
+                        WHERE provider = ? AND model = ? AND state = 'settled'
+                        """, arguments: [model.provider, model.name])
+            else { return (0, 0) }
+            return (Int((row[0] as Double).rounded(.up)), row[1])
         }
     }
 

@@ -1,20 +1,21 @@
-import Foundation
 import OrchestratorCore
 import Providers
 import Synchronization
+import TestSupport
 import Testing
 
-/// A real model server. Runs only where `SECORCH_LLM_URL` names one that speaks the chat protocol on this machine
-/// (`http://127.0.0.1:8089/v1`); nothing is asserted about what the model says: even at
-/// temperature 0 a warm prompt cache changes the words.
-@Suite(.serialized, .enabled(if: RealServer.base != nil), .timeLimit(.minutes(10))) struct RealServerTests {
+/// A real model server. Nothing is asserted about what the model says: even at temperature 0 a warm prompt cache changes
+/// the words.
+@Suite(
+    .serialized, .enabled(if: RealModel.base != nil, Comment(rawValue: RealModel.absence)), .timeLimit(.minutes(10)))
+struct RealServerTests {
     private func withServer<Value>(
         _ body: (any Provider, ModelDescriptor) async throws -> Value
     ) async throws -> Value {
         var limits = ProviderLimits()
         limits.concurrency = 1
         let descriptor = ProviderDescriptor(
-            id: "real", kind: .local, wire: .openai, baseURL: try #require(RealServer.base), limits: limits)
+            id: "real", kind: .local, wire: .openai, baseURL: try #require(RealModel.base), limits: limits)
         let provider = try ProviderRegistry.adapter(descriptor, keys: FixedKeys(), isLocalOnly: true)
         let model = try #require(try await provider.models().first)
         let value = try await body(provider, model)
@@ -40,6 +41,21 @@ import Testing
                 #expect((1...24).contains(usage.output))
                 if isStreamed { #expect(parts.joined == completion.text) }
             }
+        }
+    }
+
+    @Test func piecesArriveWhileTheServerIsStillAtWork() async throws {
+        try await withServer { provider, model in
+            let parts = PartList()
+            let busy = Mutex<Bool?>(nil)
+            _ = try await provider.complete(
+                request(model, "Count from one to fifty in words.", tokens: 60, isStreamed: true)
+            ) { part in
+                if parts.joined.isEmpty { busy.withLock { $0 = try? RealModel.isGenerating() } }
+                parts.add(part)
+            }
+            #expect(busy.withLock { $0 } != false)
+            #expect(parts.count > 1)
         }
     }
 
@@ -72,6 +88,7 @@ import Testing
     @Test func cancellingFreesTheServer() async throws {
         try await withServer { provider, model in
             let request = request(model, "Count from one to five hundred in words.", tokens: 2000, isStreamed: true)
+            let before = try RealModel.counts()
             let parts = PartList()
             let task = Task { try await provider.complete(request) { parts.add($0) } }
             while parts.joined.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
@@ -79,6 +96,8 @@ import Testing
             let error = await #expect(throws: ProviderError.self) { try await task.value }
             #expect(error?.code == .cancelled)
             #expect(error?.billing == .unknown)
+            while try RealModel.isGenerating() == true { try await Task.sleep(for: .milliseconds(50)) }
+            if let before, let after = try RealModel.counts() { #expect(after.output - before.output < 1000) }
             // The one slot is free again, or this would wait for the two thousand tokens.
             let next = try await provider.complete(self.request(model, "Say hi.", tokens: 4, isStreamed: false))
             #expect(next.usage != nil)
@@ -92,8 +111,5 @@ final class PartList: Sendable {
 
     func add(_ part: String) { parts.withLock { $0.append(part) } }
     var joined: String { parts.withLock { $0.joined() } }
-}
-
-enum RealServer {
-    static let base = ProcessInfo.processInfo.environment["SECORCH_LLM_URL"]
+    var count: Int { parts.withLock { $0.count } }
 }

@@ -173,18 +173,20 @@ import Testing
         let id = ModelID(provider: "p", name: "m")
         var configured = ModelDescriptor(id: id, modelClass: .premium, leavesHost: false)
         var listed = ModelDescriptor(id: id, modelClass: .premium, contextTokens: 50, leavesHost: true)
-        #expect(table.complete(configured, listed: listed, isCharged: true).price.schedule?.source == .table("t"))
+        #expect(
+            table.complete(configured, as: id, listed: listed, isCharged: true).price.schedule?.source == .table("t"))
         listed.price = try tier("3", .listedByProvider("p"))
-        let merged = table.complete(configured, listed: listed, isCharged: true)
+        let merged = table.complete(configured, as: id, listed: listed, isCharged: true)
         #expect(merged.price.schedule?.source == .listedByProvider("p"))
         #expect(merged.leavesHost)
         #expect(merged.contextTokens == 50)
         #expect(merged.maxOutputTokens == nil, "a list that repeats the window does not know the limit")
         configured.price = try tier("4", .configured)
-        #expect(table.complete(configured, listed: listed, isCharged: true).price.schedule?.source == .configured)
+        #expect(
+            table.complete(configured, as: id, listed: listed, isCharged: true).price.schedule?.source == .configured)
         let local = ModelDescriptor(id: ModelID(provider: "own", name: "m"), modelClass: .local, leavesHost: false)
-        #expect(table.complete(local, listed: nil, isCharged: false).price.isFree)
-        #expect(!table.complete(local, listed: nil, isCharged: true).price.isFree)
+        #expect(table.complete(local, as: nil, listed: nil, isCharged: false).price.isFree)
+        #expect(!table.complete(local, as: nil, listed: nil, isCharged: true).price.isFree)
     }
 }
 
