@@ -115,6 +115,11 @@ extension Digest {
             hasher.update(bufferPointer: bytes)
         }
 
+        /// Without its length: several pieces of one text give the digest of the text.
+        package mutating func appendPiece(_ bytes: [UInt8]) {
+            bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        }
+
         package func finish() -> Digest { Digest(hasher.finalize()) }
     }
 }

@@ -71,7 +71,7 @@ package struct Orchestrator: Sendable {
         let target = try await Target(
             parts.root, policy: Inspector.Policy(parts.configuration), since: request.since,
             ownFolders: [parts.out.path, OutputFolder.absolute(request.state)], jobs: request.jobs, progress: progress)
-        let (run, resumed) = try begin(parts.store, target, parts.settings(request, target))
+        let (run, resumed) = try begin(parts.store, target, try parts.settings(request, target))
         return (
             parts, run, resumed, parts.pipeline(run, target, jobs: request.jobs, progress: progress), target
         )

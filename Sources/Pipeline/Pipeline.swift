@@ -9,6 +9,7 @@ package struct Pipeline: Sendable {
     let walk: RecordFiles  // Repository        -> FileManifest        what is in scope, and why the rest is not
     let detect: DetectWeaknesses  // FileManifest      -> DetectionManifest   the embedded analyzer: free, cached
     let review: Review?  // DetectionManifest -> ReviewSummary       the only part that spends money
+    let imports: MergeImports?  // what other scanners found, merged with the findings; nil where nothing was imported
     let map: MapControls  // ExaminedManifest  -> AssessmentManifest  findings and coverage -> control statuses
     let journal: Journal
 
@@ -17,7 +18,9 @@ package struct Pipeline: Sendable {
         let files = try await journal.checkpoint(walk, repository)
         let findings = try await journal.checkpoint(detect, files)
         let review = try await review?.run(findings, journal)
-        return try await journal.checkpoint(map, ExaminedManifest(detection: findings, review: review))
+        let imports = try imports?.merge()
+        return try await journal.checkpoint(
+            map, ExaminedManifest(detection: findings, review: review, imports: imports))
     }
 
     /// What asking models would cost. Nothing is sent, and a scan of the same content goes on from here.
@@ -53,6 +56,8 @@ package struct ExaminedManifest: Sendable, Codable {
     package let detection: DetectionManifest
     /// Nil for a scan without a model.
     package let review: ReviewSummary?
+    /// Nil where nothing was imported.
+    let imports: MergeImports.Outcome?
 }
 
 /// What the report needs to know besides the rows in the store.
@@ -63,4 +68,5 @@ package struct AssessmentManifest: Sendable, Codable {
     package let weaknesses: [Weakness]
     package let target: Digest
     package let review: ReviewSummary?
+    package let imports: ImportSummary?
 }

@@ -5,6 +5,8 @@ package struct PipelineError: Error, Sendable, CustomStringConvertible {
         case installation
         /// Something that was asked for could be done in part only.
         case incomplete
+        /// A file of another scanner's results cannot be read.
+        case badImport
         case badOutput, badTarget, badConfiguration, unknownRuleSet, unknownRule, unknownRun
     }
 

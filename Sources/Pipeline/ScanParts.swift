@@ -43,15 +43,17 @@ struct ScanParts {
     }
 
     /// What shapes the result, for the run's record and its identity.
-    func settings(_ request: ScanRequest, _ target: Target) -> RunSettings {
-        RunSettings(
+    func settings(_ request: ScanRequest, _ target: Target) throws -> RunSettings {
+        let imports = try store.imports().map(PinnedImport.init)
+        return RunSettings(
             version: Installation.version, options: request.options,
             ruleSets: ruleSets.map { PinnedRuleSet(id: $0.id, digest: $0.digest) }, detectionRules: library.digest,
             detectionRuleCount: library.book.descriptions.count, templates: templates.digest,
             personalData: personalData.rawValue, since: request.since,
             honoursSuppressions: configuration.honoursSuppressions ?? true,
             models: review?.identity ?? [],
-            notices: target.notices + configuration.notices + library.notices + (review?.notices ?? []))
+            notices: target.notices + configuration.notices + library.notices + (review?.notices ?? []),
+            imports: imports.isEmpty ? nil : imports)
     }
 
     func pipeline(
@@ -71,6 +73,12 @@ struct ScanParts {
                         largestFile: Inspector.Policy(configuration).largestFile, weaknesses: frameworks.weaknesses,
                         honoursSuppressions: run.settings.honoursSuppressions, store: store, run: run.id,
                         progress: progress)
+            },
+            imports: run.settings.imports.map { _ in
+                MergeImports(
+                    library: library, weaknesses: frameworks.weaknesses, root: target.root,
+                    largestFile: Inspector.Policy(configuration).largestFile,
+                    honoursSuppressions: run.settings.honoursSuppressions, store: store, run: run.id)
             },
             map: MapControls(
                 library: library, ruleSets: ruleSets, weaknesses: frameworks.weaknesses, personalData: personalData,

@@ -34,7 +34,8 @@ struct StoredReport: ReportSource {
                 detectionRuleCount: run.settings.detectionRuleCount, templates: run.settings.templates,
                 personalData: run.settings.personalData, since: run.settings.since,
                 honoursSuppressions: honoursSuppressions, notices: run.settings.notices),
-            review: manifest.review, summary: summary, weaknesses: manifest.weaknesses, rules: manifest.rules)
+            review: manifest.review, imports: manifest.imports, summary: summary, weaknesses: manifest.weaknesses,
+            rules: manifest.rules)
     }
 
     private static func summary(

@@ -1,7 +1,9 @@
-/// What kept rule sets from being used.
+/// What kept rule sets or imported results from being used.
 package struct RulesError: Error, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {
         case duplicateId, unknownWeakness
+        /// A file that is not SARIF 2.1.0.
+        case notSARIF
     }
 
     package let code: Code

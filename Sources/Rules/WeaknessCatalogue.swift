@@ -17,6 +17,11 @@ package struct WeaknessCatalogue: Sendable {
 
     package subscript(id: Int) -> Weakness? { byID[id] }
 
+    /// True for equal weaknesses, and for one directly below the other.
+    package func isSame(_ one: Int, _ two: Int) -> Bool {
+        one == two || self[one]?.parent == two || self[two]?.parent == one
+    }
+
     /// Throws `unknownWeakness` for the first mapping of a rule set to a weakness that is not in the catalogue.
     package func check(_ ruleSet: RuleSet) throws(RulesError) {
         for control in ruleSet.controls {

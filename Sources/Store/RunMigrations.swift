@@ -6,6 +6,7 @@ enum RunMigrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("runs") { try $0.execute(sql: runs) }
         migrator.registerMigration("chunk keys") { try $0.execute(sql: chunkKeys) }
+        migrator.registerMigration("imports") { try $0.execute(sql: ImportSchema.sql) }
         return migrator
     }
 

@@ -16,7 +16,8 @@ extension RunStore {
                             count(*) FILTER (WHERE c.suppression_reason IS NULL OR NOT ?1) OVER (PARTITION BY c.rule) AS open
                         FROM (
                             SELECT run, ordinal, analysis FROM run_file WHERE run = ?2 AND analysis IS NOT NULL
-                            UNION ALL SELECT run, ordinal, analysis FROM run_review WHERE run = ?2) f
+                            UNION ALL SELECT run, ordinal, analysis FROM run_review WHERE run = ?2
+                            UNION ALL SELECT run, ordinal, analysis FROM run_import WHERE run = ?2) f
                         JOIN finding c ON c.analysis = f.analysis)
                     SELECT run, row_number() OVER (
                             ORDER BY CASE severity \(ranks) END, open DESC, rule, ordinal, number, analysis) - 1, analysis, number
@@ -34,13 +35,14 @@ extension RunStore {
         try file.forEach(
             sql: """
                 SELECT a.path, c.id, c.fingerprint, c.rule, c.weakness, c.severity,
-                    coalesce(g.confidence, c.confidence), c.message,
+                    coalesce(i.confidence, g.confidence, c.confidence), c.message,
                     c.start_line, c.start_column, c.end_line, c.end_column, c.symbol, c.evidence_line, c.evidence,
-                    c.suppression_reason, c.suppression_line, c.flow
+                    c.suppression_reason, c.suppression_line, c.flow, i.tools
                 FROM run_finding r
                 JOIN finding c ON c.analysis = r.analysis AND c.number = r.number
                 JOIN analysis a ON a.id = r.analysis
                 LEFT JOIN run_agreement g ON g.run = r.run AND g.finding = c.id
+                LEFT JOIN run_attribution i ON i.run = r.run AND i.finding = c.id
                 WHERE r.run = ? ORDER BY r.ordinal
                 """, arguments: [run], { row in try Self.finding(row, honouringSuppressions) }, body)
     }
@@ -61,7 +63,10 @@ extension RunStore {
                 firstLine: row[13],
                 lines: evidence.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)),
             flow: FlowText.decode(row[17]),
-            suppression: reason.map { Suppression(kind: .inSource, reason: $0, line: row[16]) })
+            suppression: reason.map { reason in
+                let line: Int = row[16]
+                return Suppression(kind: line > 0 ? .inSource : .byTool, reason: reason, line: line)
+            }, tools: try (row[18] as String?).map { try JSONText.decode([Attribution].self, from: $0) } ?? [])
     }
 
     /// The suppression comments of a run that had no effect, by path and line.

@@ -17,6 +17,13 @@ package final class RunStore: Sendable {
         try self.init(folder: folder, lock: RunLock(path: folder + "/lock"))
     }
 
+    /// Opens the runs of a repository for reading.
+    package convenience init(state: StateFolder, reading root: String) throws(StoreError) {
+        let folder = state.folder(ofRepository: root)
+        try StateFolder.create(folder)
+        try self.init(folder: folder, lock: nil)
+    }
+
     /// Opens the runs in a folder of `StateFolder.repositories` for reading.
     package convenience init(reading folder: String) throws(StoreError) { try self.init(folder: folder, lock: nil) }
 

@@ -5,7 +5,7 @@ package struct Finding: Hashable, Sendable, Codable, Identifiable {
     /// The same without the path: serves only to recognise a renamed file.
     package let fingerprint: String
     package let rule: String
-    /// CWE number.
+    /// CWE number; 0 where another scanner names none.
     package let weakness: Int
     package let severity: Severity
     /// Probability in percent (0 to 100) that the finding is real, as far as rule and context tell.
@@ -20,11 +20,13 @@ package struct Finding: Hashable, Sendable, Codable, Identifiable {
     package let flow: [FlowStep]
     /// Set where the source or the user suppressed it; a suppressed finding stays in every report.
     package let suppression: Suppression?
+    /// Other scanners that report it, sorted; for a finding of theirs alone, the rule is theirs as well.
+    package let tools: [Attribution]
 
     package init(
         id: String, fingerprint: String, rule: String, weakness: Int, severity: Severity, confidence: Int,
         message: String, location: Location, symbol: String, evidence: Evidence, flow: [FlowStep] = [],
-        suppression: Suppression?
+        suppression: Suppression?, tools: [Attribution] = []
     ) {
         self.id = id
         self.fingerprint = fingerprint
@@ -38,6 +40,7 @@ package struct Finding: Hashable, Sendable, Codable, Identifiable {
         self.evidence = evidence
         self.flow = flow
         self.suppression = suppression
+        self.tools = tools
     }
 
     package var isOpen: Bool { suppression == nil }
@@ -89,12 +92,14 @@ package struct Suppression: Hashable, Sendable, Codable {
     package enum Kind: String, Sendable, Codable {
         /// A `secorch:ignore` comment in the scanned source.
         case inSource
+        /// By another scanner, whose results were imported.
+        case byTool
     }
 
     package let kind: Kind
     /// Why, in the words of whoever wrote it.
     package let reason: String
-    /// The 1-based line of the comment.
+    /// The 1-based line of the comment; 0 where it is none.
     package let line: Int
 
     package init(kind: Kind, reason: String, line: Int) {

@@ -14,5 +14,8 @@ package struct Weakness: Hashable, Sendable, Codable {
         self.parent = parent
     }
 
+    /// `CWE-89`; of 0, which another scanner's rule may stand under, that there is none.
+    package static func label(_ id: Int) -> String { id > 0 ? "CWE-\(id)" : "no CWE named" }
+
     package static func url(_ id: Int) -> String { "https://cwe.mitre.org/data/definitions/\(id).html" }
 }

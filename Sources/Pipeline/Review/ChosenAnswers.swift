@@ -58,12 +58,7 @@ struct ClaimMatcher {
         let first = part.chunk.lines.lowerBound
         let near = (first + claim.firstLine - Self.tolerance)...(first + claim.lastLine + Self.tolerance)
         return hints.findings(in: part.chunk.path).filter {
-            $0.isOpen && isSame($0.weakness, claim.weakness) && near.contains($0.location.startLine)
+            $0.isOpen && weaknesses.isSame($0.weakness, claim.weakness) && near.contains($0.location.startLine)
         }
-    }
-
-    /// Equal, or one directly below the other.
-    private func isSame(_ one: Int, _ two: Int) -> Bool {
-        one == two || weaknesses[one]?.parent == two || weaknesses[two]?.parent == one
     }
 }

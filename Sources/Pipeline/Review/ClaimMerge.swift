@@ -26,7 +26,8 @@ struct ClaimMerge {
         self.summary = summary
     }
 
-    private static func surer(_ confidence: Int) -> Int { confidence + (100 - confidence) * agreementGain / 100 }
+    /// Percent, when somebody else says the same.
+    static func surer(_ confidence: Int) -> Int { confidence + (100 - confidence) * agreementGain / 100 }
 
     /// A claim that the analyzer makes as well raises its confidence; any other becomes a finding of its own.
     mutating func add(

@@ -37,16 +37,21 @@ package struct MapControls: Stage {
         try store.recordAssessments(ruleSets.flatMap(mapper.assess), run: run)
         progress.ended(.map)
         return AssessmentManifest(
-            rules: descriptions(of: rules, Set(tallies.keys)),
-            weaknesses: tallies.keys.sorted().map(weakness), target: target,
-            review: input.review)
+            rules: (descriptions(of: rules, Set(tallies.keys)) + imported(input, rules)).sorted { $0.id < $1.id },
+            weaknesses: tallies.keys.sorted().filter { $0 > 0 }.map(weakness), target: target,
+            review: input.review, imports: input.imports?.summary)
     }
 
-    /// The rules that found something, models' among them, by id.
+    /// The rules that found something, models' among them.
     private func descriptions(of ids: Set<String>, _ found: Set<Int>) -> [RuleDescription] {
         let models = found.filter { ids.contains(ModelRule.prefix + String($0)) }
             .map { ModelRule.description(of: $0, weaknesses, library) }
-        return (library.book.descriptions.filter { ids.contains($0.id) } + models).sorted { $0.id < $1.id }
+        return library.book.descriptions.filter { ids.contains($0.id) } + models
+    }
+
+    /// Rules of other scanners never help to satisfy a control: nobody knows what they looked at.
+    private func imported(_ input: ExaminedManifest, _ ids: Set<String>) -> [RuleDescription] {
+        (input.imports?.rules ?? []).filter { ids.contains($0.id) }
     }
 
     private func weakness(_ id: Int) -> Weakness {

@@ -12,6 +12,8 @@ package struct ReportHeader: Sendable {
     package let method: Method
     /// The model's part; nil where none was asked.
     package let review: ReviewSummary?
+    /// What other scanners found; nil where nothing was imported.
+    package let imports: ImportSummary?
     package let summary: Summary
     /// The weaknesses that occur in the report.
     package let weaknesses: [Weakness]
@@ -20,7 +22,7 @@ package struct ReportHeader: Sendable {
 
     package init(
         tool: Tool, run: Run, target: Target, method: Method, review: ReviewSummary?,
-        summary: Summary, weaknesses: [Weakness],
+        imports: ImportSummary? = nil, summary: Summary, weaknesses: [Weakness],
         rules: [RuleDescription]
     ) {
         self.tool = tool
@@ -28,6 +30,7 @@ package struct ReportHeader: Sendable {
         self.target = target
         self.method = method
         self.review = review
+        self.imports = imports
         self.summary = summary
         self.weaknesses = weaknesses
         self.rules = rules

@@ -19,15 +19,17 @@ struct FindingSections {
         }
         try emit(index)
         var group: Group?
+        // Results of one rule of another scanner may differ in severity, so that their groups lie apart.
+        var named: Set<String> = []
         try sections.source.forEachFinding { finding in
             guard finding.isOpen else { return }
             if group?.rule != finding.rule {
-                if let group { try emit(block(group)) }
+                if let group { try emit(block(group, isFirst: named.insert(group.rule).inserted)) }
                 group = Group(rule: finding.rule)
             }
             group?.add(finding)
         }
-        if let group { try emit(block(group)) }
+        if let group { try emit(block(group, isFirst: named.insert(group.rule).inserted)) }
     }
 
     /// The findings of one rule, as many as are shown.
@@ -64,7 +66,7 @@ struct FindingSections {
                 rows: rules.map { rule in
                     [
                         [.reference([.text(rule.title)], id: Self.id(ofRule: rule.id))],
-                        [ReportSections.badge(rule.severity)], [.text("CWE-\(rule.weakness)")],
+                        [ReportSections.badge(rule.severity)], [.text(Weakness.label(rule.weakness))],
                         [.text(sections.checkType(ofWeakness: rule.weakness).title)], [.text("\(rule.confidence) %")],
                         [.text(String(summary.rules[rule.id] ?? 0))],
                     ]
@@ -73,7 +75,7 @@ struct FindingSections {
 
     private static func id(ofRule id: String) -> String { "rule-\(id)" }
 
-    private func block(_ group: Group) -> Block {
+    private func block(_ group: Group, isFirst: Bool) -> Block {
         let places = group.shown.map(block)
         var content = description(of: group) + places.prefix(Self.unfolded)
         let folded = Array(places.dropFirst(Self.unfolded))
@@ -81,7 +83,7 @@ struct FindingSections {
             content.append(.details(summary: [.text("\(folded.count) more places")], id: nil, folded))
         }
         if !group.listed.isEmpty { content.append(list(group)) }
-        return .section(id: Self.id(ofRule: group.rule), role: "rule", content)
+        return .section(id: isFirst ? Self.id(ofRule: group.rule) : nil, role: "rule", content)
     }
 
     private func list(_ group: Group) -> Block {
@@ -96,14 +98,19 @@ struct FindingSections {
         guard let rule = sections.header.rules.first(where: { $0.id == group.rule }) else {
             return [.heading(3, [.text(group.rule)], id: nil)]
         }
-        let weakness: [Inline] = [
-            .link([.text("CWE-\(rule.weakness)")], url: Weakness.url(rule.weakness)),
+        var weakness: [Inline] = [
+            rule.weakness > 0
+                ? .link([.text(Weakness.label(rule.weakness))], url: Weakness.url(rule.weakness))
+                : .text("No weakness is named, so it bears on no control"),
             .text(" \(sections.weaknessName(rule.weakness)) · "),
             .text("\(sections.checkType(ofWeakness: rule.weakness).title) · confidence \(rule.confidence) % · "),
             .text("\(group.count) open · rule "), .code(rule.id),
         ]
+        if let tool = rule.tool { weakness.append(.text(" of \(tool), imported")) }
         var blocks: [Block] = [
-            .heading(3, [ReportSections.badge(rule.severity), .text(" \(rule.title)")], id: nil),
+            .heading(
+                3, [ReportSections.badge(group.shown.first?.severity ?? rule.severity), .text(" \(rule.title)")],
+                id: nil),
             .paragraph(weakness), .paragraph([.text(rule.message)]),
             .paragraph([.strong(["Remediation. "]), .text(rule.remediation)] + references(rule)),
         ]
@@ -140,6 +147,7 @@ struct FindingSections {
         // What a rule says stands above its places once; what only this place says stands here.
         let rule = sections.header.rules.first { $0.id == finding.rule }
         if rule?.message != finding.message { content.append(.paragraph([.text(finding.message)])) }
+        if let tools = Self.tools(of: finding, rule) { content.append(.paragraph([.text(tools)])) }
         content.append(
             .source(
                 SourceExcerpt(
@@ -147,6 +155,14 @@ struct FindingSections {
                     marked: location.startLine...max(location.startLine, lastLine(finding)))))
         if !finding.flow.isEmpty { content.append(flow(finding)) }
         return .section(id: "finding-\(finding.id)", role: "finding", content)
+    }
+
+    /// Which other scanners report it; nil where its rule says so already, or none does.
+    private static func tools(of finding: Finding, _ rule: RuleDescription?) -> String? {
+        let names = finding.tools.map { "\($0.tool) (\($0.rule))" }.joined(separator: ", ")
+        if rule?.tool != nil { return finding.tools.count > 1 ? "Reported by \(names)." : nil }
+        let confidence = "confidence \(finding.confidence) %"
+        return finding.tools.isEmpty ? nil : "Also reported by \(names), imported; together: \(confidence)."
     }
 
     /// How the value gets there, step by step; steps in other files name them.

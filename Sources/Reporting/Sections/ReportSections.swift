@@ -34,6 +34,7 @@ struct ReportSections {
         case "coverage": try CoverageSections(self).forEach(emit)
         case "method": try ReviewSections(self).method.forEach(emit)
         case "model_review": try ReviewSections(self).review.forEach(emit)
+        case "imports": try ImportSections(self).blocks.forEach(emit)
         case "rule_sets": try emit(ruleSets)
         case "reproducibility": try emit(reproducibility)
         case "attestation": try emit(attestation)
@@ -197,7 +198,10 @@ struct ReportSections {
                                     ?? "none; nothing random, no seed")
                         ],
                     ],
-                ] + method.ruleSets.map { [[.text($0.id)], [.code($0.digest.description)]] }))
+                ] + method.ruleSets.map { [[.text($0.id)], [.code($0.digest.description)]] }
+                    + (header.imports?.imports ?? []).map { entry in
+                        [[.text("Imported: \(entry.name)")], [.code(entry.digest.description)]]
+                    }))
     }
 
     private var attestation: Block {

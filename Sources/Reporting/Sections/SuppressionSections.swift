@@ -8,15 +8,23 @@ struct SuppressionSections {
 
     init(_ sections: ReportSections) { self.sections = sections }
 
+    private static func place(of suppression: Suppression, _ finding: Finding) -> String {
+        switch suppression.kind {
+        case .inSource: "line \(suppression.line)"
+        case .byTool: "by \(finding.tools.map(\.tool).joined(separator: ", "))"
+        }
+    }
+
     func forEach(_ emit: (Block) throws -> Void) throws {
         var rows: [[[Inline]]] = []
         try sections.source.forEachFinding { finding in
             guard let suppression = finding.suppression, rows.count < Self.listed else { return }
             rows.append([
                 [.code("\(finding.location.path.text):\(finding.location.startLine)")],
-                [ReportSections.badge(finding.severity)], [.text(finding.rule)], [.text("CWE-\(finding.weakness)")],
+                [ReportSections.badge(finding.severity)], [.text(finding.rule)],
+                [.text(Weakness.label(finding.weakness))],
                 [.text(sections.checkType(ofWeakness: finding.weakness).title)], [.text(suppression.reason)],
-                [.text("line \(suppression.line)")],
+                [.text(Self.place(of: suppression, finding))],
             ])
         }
         if rows.isEmpty {
@@ -25,7 +33,7 @@ struct SuppressionSections {
             let columns: [Table.Column] = [
                 .init("Place"), .init("Severity"), .init("Rule"), .init("Weakness"), .init("Kind of check"),
                 .init("Reason"),
-                .init("Comment at"),
+                .init("Suppressed at"),
             ]
             try emit(.table(Table("Suppressed findings", columns, rows: rows)))
         }

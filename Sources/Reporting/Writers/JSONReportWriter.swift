@@ -15,6 +15,7 @@ struct JSONReportWriter {
         try stream.value("target", target(header.target))
         try stream.value("method", method(header.method))
         try stream.value("model_review", header.review.map(\.json) ?? .null)
+        try stream.value("imports", imports(header.imports))
         try stream.value("summary", summary(header.summary))
         try stream.array("weaknesses") { add in try header.weaknesses.map(weakness).forEach(add) }
         try stream.array("rules") { add in try header.rules.map(rule).forEach(add) }
@@ -108,7 +109,8 @@ struct JSONReportWriter {
 
     private func rule(_ rule: RuleDescription) -> JSONValue {
         [
-            "id": .string(rule.id), "title": .string(rule.title), "cwe": .number(rule.weakness),
+            "id": .string(rule.id), "tool": .optional(rule.tool), "title": .string(rule.title),
+            "cwe": cwe(rule.weakness),
             "severity": .string(rule.severity.rawValue), "confidence": .number(rule.confidence),
             "languages": .strings(rule.languages.map(\.rawValue)), "message": .string(rule.message),
             "remediation": .string(rule.remediation), "references": .strings(rule.references),
@@ -138,7 +140,7 @@ struct JSONReportWriter {
         let location = finding.location
         return [
             "id": .string(finding.id), "fingerprint": .string(finding.fingerprint), "rule": .string(finding.rule),
-            "cwe": .number(finding.weakness), "severity": .string(finding.severity.rawValue),
+            "cwe": cwe(finding.weakness), "severity": .string(finding.severity.rawValue),
             "confidence": .number(finding.confidence), "message": .string(finding.message),
             "path": .string(location.path.text), "start_line": .number(location.startLine),
             "start_column": .number(location.startColumn), "end_line": .number(location.endLine),
@@ -153,12 +155,17 @@ struct JSONReportWriter {
                 }),
             "suppression": finding.suppression.map { suppression in
                 [
-                    "kind": "in source", "reason": .string(suppression.reason),
+                    "kind": .string(suppression.kind == .inSource ? "in source" : "by tool"),
+                    "reason": .string(suppression.reason),
                     "line": .number(suppression.line),
                 ]
             } ?? .null,
+            "tools": .array(finding.tools.map { ["tool": .string($0.tool), "rule": .string($0.rule)] }),
         ]
     }
+
+    /// Null where another scanner names no weakness.
+    private func cwe(_ weakness: Int) -> JSONValue { weakness > 0 ? .number(weakness) : .null }
 
     private func file(_ entry: RunFile) -> JSONValue {
         let file = entry.file

@@ -59,18 +59,27 @@ struct SARIFWriter {
 
     private func rule(_ rule: RuleDescription) -> JSONValue {
         let help = "\(rule.message)\n\n\(rule.remediation)"
-        return [
-            "id": .string(rule.id), "shortDescription": text(rule.title), "fullDescription": text(rule.message),
-            "help": [
-                "text": .string(help), "markdown": .string(help + rule.references.map { "\n\n<\($0)>" }.joined()),
-            ], "helpUri": .string(rule.references.first ?? Weakness.url(rule.weakness)),
-            "defaultConfiguration": ["level": .string(level(rule.severity))],
-            "relationships": taxonomies.relationships(of: rule.weakness),
-            "properties": [
-                "tags": .strings(["security", "external/cwe/cwe-\(rule.weakness)"]),
-                "security-severity": .string(score(rule.severity)), "precision": .string(precision(rule.confidence)),
-            ],
+        var tags = ["security"]
+        if rule.weakness > 0 { tags.append("external/cwe/cwe-\(rule.weakness)") }
+        var properties: [(String, JSONValue)] = [
+            ("tags", .strings(tags)), ("security-severity", .string(score(rule.severity))),
+            ("precision", .string(precision(rule.confidence))),
         ]
+        if let tool = rule.tool { properties.append(("tool", .string(tool))) }
+        var fields: [(String, JSONValue)] = [
+            ("id", .string(rule.id)), ("shortDescription", text(rule.title)), ("fullDescription", text(rule.message)),
+            (
+                "help",
+                [
+                    "text": .string(help), "markdown": .string(help + rule.references.map { "\n\n<\($0)>" }.joined()),
+                ]
+            ), ("defaultConfiguration", ["level": .string(level(rule.severity))]),
+            ("relationships", taxonomies.relationships(of: rule.weakness)), ("properties", .object(properties)),
+        ]
+        if let address = rule.references.first ?? (rule.weakness > 0 ? Weakness.url(rule.weakness) : nil) {
+            fields.insert(("helpUri", .string(address)), at: 4)
+        }
+        return .object(fields)
     }
 
     private func level(_ severity: Severity) -> String {
@@ -175,27 +184,41 @@ struct SARIFWriter {
                 ["secorchFinding/v1": .string(finding.id), "secorchPathless/v1": .string(finding.fingerprint)]
             ),
             ("rank", .number(finding.confidence)), ("taxa", taxonomies.taxa(of: finding.weakness)),
-            (
-                "properties",
-                ["severity": .string(finding.severity.rawValue), "confidence": .number(finding.confidence)]
-            ),
+            ("properties", .object(properties(of: finding))),
         ]
         if !finding.flow.isEmpty { fields.append(("codeFlows", codeFlows(finding.flow))) }
         if let suppression = finding.suppression {
+            fields.append(("suppressions", .array([self.suppression(suppression, of: finding)])))
+        }
+        return .object(fields)
+    }
+
+    private func properties(of finding: Finding) -> [(String, JSONValue)] {
+        let own: [(String, JSONValue)] = [
+            ("severity", .string(finding.severity.rawValue)), ("confidence", .number(finding.confidence)),
+        ]
+        if finding.tools.isEmpty { return own }
+        return own + [
+            ("reportedBy", .array(finding.tools.map { ["tool": .string($0.tool), "rule": .string($0.rule)] }))
+        ]
+    }
+
+    private func suppression(_ suppression: Suppression, of finding: Finding) -> JSONValue {
+        let isInSource = suppression.kind == .inSource
+        var fields: [(String, JSONValue)] = [
+            ("kind", isInSource ? "inSource" : "external"), ("status", "accepted"),
+            ("justification", .string(suppression.reason)),
+        ]
+        if isInSource {
             fields.append(
                 (
-                    "suppressions",
-                    .array([
-                        [
-                            "kind": "inSource", "status": "accepted", "justification": .string(suppression.reason),
-                            "location": [
-                                "physicalLocation": [
-                                    "artifactLocation": location(finding.location.path),
-                                    "region": ["startLine": .number(suppression.line)],
-                                ]
-                            ],
+                    "location",
+                    [
+                        "physicalLocation": [
+                            "artifactLocation": location(finding.location.path),
+                            "region": ["startLine": .number(suppression.line)],
                         ]
-                    ])
+                    ]
                 ))
         }
         return .object(fields)
