@@ -1,6 +1,8 @@
 import Foundation
 import Ingestion
 package import OrchestratorCore
+import Rules
+import Settings
 import Store
 
 /// What other scanners found in a repository: takes it, lists it, removes it.
@@ -22,7 +24,7 @@ package struct ImportDesk: Sendable {
     package func take(_ file: String, named name: String?) throws -> ImportRecord {
         try SARIFImport(
             file: file, root: root, library: try DetectionLibrary(installation),
-            store: try RunStore(state: state, workingOn: root.path)
+            known: try installation.toolWeaknesses, store: try RunStore(state: state, workingOn: root.path)
         ).run(named: name)
     }
 
@@ -32,5 +34,17 @@ package struct ImportDesk: Sendable {
     /// Later scans do without it; runs that used it keep their findings. Throws `notFound`.
     package func remove(_ name: String) throws {
         try RunStore(state: state, workingOn: root.path).removeImport(named: name)
+    }
+}
+
+extension Installation {
+    private static let toolWeaknessesFile = "rulesets/imports.yaml"
+
+    /// The weaknesses of rules whose tool names none. Throws with the place of the first error.
+    var toolWeaknesses: ToolWeaknesses {
+        get throws {
+            let file = Self.toolWeaknessesFile
+            return try ToolWeaknesses(try text(file), file: file, reader: YAMLReader())
+        }
     }
 }

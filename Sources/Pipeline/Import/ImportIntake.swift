@@ -7,6 +7,7 @@ import Store
 /// Takes or refuses results, and counts both.
 final class ImportIntake {
     private let outline: SARIFOutline
+    private let known: ToolWeaknesses
     private let paths: ArtifactPath
     private let texts: RedactedTexts
     private let shelf: FileShelf
@@ -31,8 +32,12 @@ final class ImportIntake {
         let id: String
     }
 
-    init(_ outline: SARIFOutline, root: RootFolder, library: DetectionLibrary, writer: ImportWriter) {
+    init(
+        _ outline: SARIFOutline, known: ToolWeaknesses, root: RootFolder, library: DetectionLibrary,
+        writer: ImportWriter
+    ) {
         self.outline = outline
+        self.known = known
         paths = ArtifactPath(root: root.path)
         texts = RedactedTexts(library.redactor)
         shelf = FileShelf(root)
@@ -78,7 +83,7 @@ final class ImportIntake {
             let key = Undescribed(run: run, id: stated.ruleID)
             number = undescribed[key] ?? outline.rules.count + undescribed.count
             undescribed[key] = number
-            rule = ImportedRule(undescribed: stated.ruleID, run: outline.runs[run])
+            rule = ImportedRule(undescribed: stated.ruleID, run: outline.runs[run], known: known)
         }
         if !recorded.contains(number) {
             guard recorded.count < Self.ruleCount else { throw ImportRefusal.overLimit }

@@ -9,6 +9,7 @@ struct SARIFImport {
     let file: String
     let root: RootFolder
     let library: DetectionLibrary
+    let known: ToolWeaknesses
     let store: RunStore
 
     /// Characters of a name.
@@ -17,13 +18,13 @@ struct SARIFImport {
     /// - Parameter given: nil for the names of the tools.
     func run(named given: String?) throws -> ImportRecord {
         let source = DigestedFile(try FilePieces(file))
-        let reader = SARIFReader(name: file) { try source.open() }
+        let reader = SARIFReader(name: file, known: known) { try source.open() }
         let outline = try reader.outline()
         let digest = source.digest
         let name = String((given ?? outline.name).prefix(Self.nameLength))
         guard !name.isEmpty else { throw PipelineError(.badImport, "\(file) holds no run; expected one of some tool") }
         return try store.recordImport(named: name) { writer in
-            let intake = ImportIntake(outline, root: root, library: library, writer: writer)
+            let intake = ImportIntake(outline, known: known, root: root, library: library, writer: writer)
             try reader.forEachResult { run, place, json in try intake.take(json, run: run, place: place) }
             guard source.digest == digest else {
                 throw PipelineError(.badImport, "\(file) changed while it was read; nothing was taken")

@@ -3,6 +3,8 @@ package import OrchestratorCore
 /// The lines of a file, and how to find some of them again after others have moved: by digests, so that no text is kept.
 package final class FileLines {
     package let lines: [String]
+    private let text: String
+    private lazy var hashes = LineHashes.all(of: text)
     private let quotes: EvidenceCheck
     private var known: [String?]
     /// Digest -> the numbers of the lines that have it.
@@ -17,7 +19,7 @@ package final class FileLines {
 
     /// - Parameter content: as UTF-8; bytes that are not become U+FFFD.
     package init(_ content: [UInt8], path: RepositoryPath) {
-        let text = String(decoding: TextEncoding.utf8(of: content) ?? content, as: UTF8.self)
+        text = String(decoding: TextEncoding.utf8(of: content) ?? content, as: UTF8.self)
         let file = ReviewedFile(name: "", path: path, language: .unknown, firstLine: 1, text: text, hints: [])
         lines = file.lines
         quotes = EvidenceCheck(file)
@@ -35,6 +37,15 @@ package final class FileLines {
             lines[line - 1].filter({ !$0.isWhitespace }).contains(bare)
         else { return nil }
         return line
+    }
+
+    /// The line that has a fingerprint of CodeQL's, nearest to the stated one; nil where none has.
+    func place(ofHash hash: String, near line: Int) -> Int? {
+        if hashes[line] == hash { return line }
+        // The count behind the colon changes with lines above.
+        let bare = hash.prefix { $0 != ":" }
+        return hashes.filter { $0.value.prefix { $0 != ":" } == bare }.keys
+            .min { (abs($0 - line), $0) < (abs($1 - line), $1) }
     }
 
     /// What recognises some lines, all of which exist.

@@ -5,10 +5,7 @@ extension ImportedRule {
     package static let standardConfidence = 50
 
     /// Reads a reporting descriptor; nil where it has no id.
-    /// - Parameters:
-    ///   - tool: the tool's name with its version.
-    ///   - name: the name alone.
-    init?(_ json: JSON, tool: String, name: String) {
+    init?(_ json: JSON, _ run: SARIFRun, _ known: ToolWeaknesses) {
         guard let id = json["id"]?.text, !id.isEmpty else { return nil }
         let short = json["shortDescription"]?["text"]?.text
         let full = json["fullDescription"]?["text"]?.text
@@ -18,21 +15,26 @@ extension ImportedRule {
             member.value["text"]?.text.map { (member.key, String($0.prefix(1000))) }
         }
         self.init(
-            attribution: Attribution(tool: tool, rule: ImportedText.line(id, 200)),
-            id: Self.id(of: id, tool: name),
+            attribution: Attribution(tool: run.tool, rule: ImportedText.line(id, 200)),
+            id: Self.id(of: id, tool: run.name),
             title: ImportedText.line(short ?? json["name"]?.text ?? id, 160), message: message,
             help: help == message ? "" : help, url: ImportedText.url(json["helpUri"]?.text),
-            weaknesses: SARIFWeakness.all(of: json), severity: SARIFSeverity.severity(of: json),
+            weaknesses: Self.weaknesses(SARIFWeakness.all(of: json), id, run, known),
+            severity: SARIFSeverity.severity(of: json),
             confidence: SARIFSeverity.confidence(of: json),
             messages: Dictionary(messages) { first, _ in first })
     }
 
     /// For a result whose rule the tool does not describe.
-    package init(undescribed id: String, run: SARIFRun) {
+    package init(undescribed id: String, run: SARIFRun, known: ToolWeaknesses) {
         self.init(
             attribution: Attribution(tool: run.tool, rule: ImportedText.line(id, 200)),
             id: Self.id(of: id, tool: run.name), title: ImportedText.line(id, 160), message: "", help: "", url: nil,
-            weaknesses: [], severity: nil, confidence: nil, messages: [:])
+            weaknesses: Self.weaknesses([], id, run, known), severity: nil, confidence: nil, messages: [:])
+    }
+
+    private static func weaknesses(_ stated: [Int], _ id: String, _ run: SARIFRun, _ known: ToolWeaknesses) -> [Int] {
+        stated.isEmpty ? known.weaknesses(tool: run.name, rule: id) : stated
     }
 
     private static func id(of rule: String, tool: String) -> String {

@@ -5,6 +5,7 @@ package import OrchestratorCore
 package struct SARIFReader {
     /// What errors call the document.
     private let name: String
+    private let known: ToolWeaknesses
     private let open: () throws -> () throws -> [UInt8]
 
     /// Bytes of a result, a rule and any other value that is looked at.
@@ -16,9 +17,14 @@ package struct SARIFReader {
     static let ruleCount = 20_000
     static let artifactCount = 50_000
 
-    /// - Parameter open: begins to read the document from its start; what it returns gives the next bytes, none at the end.
-    package init(name: String, open: @escaping () throws -> () throws -> [UInt8]) {
+    /// - Parameters:
+    ///   - known: the weaknesses of rules whose tool names none.
+    ///   - open: begins to read the document from its start; what it returns gives the next bytes, none at the end.
+    package init(
+        name: String, known: ToolWeaknesses = ToolWeaknesses(), open: @escaping () throws -> () throws -> [UInt8]
+    ) {
         self.name = name
+        self.known = known
         self.open = open
     }
 
@@ -37,7 +43,7 @@ package struct SARIFReader {
                         guard number < Self.runCount else {
                             throw fault(document.line, "at most \(Self.runCount) runs")
                         }
-                        try SARIFRunReader(document).read(into: &outline)
+                        try SARIFRunReader(document, known).read(into: &outline)
                     }
                 default: break
                 }
@@ -88,8 +94,12 @@ package struct SARIFReader {
 /// Reads one run but for its results.
 private struct SARIFRunReader {
     private let document: JSONStreamReader
+    private let known: ToolWeaknesses
 
-    init(_ document: JSONStreamReader) { self.document = document }
+    init(_ document: JSONStreamReader, _ known: ToolWeaknesses) {
+        self.document = document
+        self.known = known
+    }
 
     func read(into outline: inout SARIFOutline) throws {
         var run = SARIFRun()
@@ -111,7 +121,7 @@ private struct SARIFRunReader {
         if run.name.isEmpty { run.name = "unnamed tool" }
         if run.tool.isEmpty { run.tool = run.name }
         for entry in rules {
-            guard let rule = ImportedRule(entry.rule, tool: run.tool, name: run.name) else { continue }
+            guard let rule = ImportedRule(entry.rule, run, known) else { continue }
             run.components[entry.component].rules.append(outline.rules.count)
             // Of rules with the same id, the first.
             if run.components[entry.component].byID[rule.attribution.rule] == nil {

@@ -14,7 +14,9 @@ package struct SARIFResult: Sendable {
     let region: Region
     private let countsUTF16: Bool
     /// SHA-256 of the content the tool saw; nil where it does not say.
-    let contentHash: String?
+    private let contentHash: String?
+    /// CodeQL's fingerprint of the line; nil of other tools, which put other things there.
+    private let lineHash: String?
 
     /// Lines and columns as stated; 0 where not stated.
     struct Region: Sendable {
@@ -48,6 +50,7 @@ package struct SARIFResult: Sendable {
         path = try paths.path(
             uri: uri ?? artifact?.uri, base: uri == nil ? artifact?.base : location["uriBaseId"]?.text, in: run)
         contentHash = artifact?.hash
+        lineHash = run.name == "CodeQL" ? json["partialFingerprints"]?["primaryLocationLineHash"]?.text : nil
         region = try Self.region(place)
         countsUTF16 = run.countsUTF16
         let named = json["ruleId"]?.text ?? json["rule"]?["id"]?.text
@@ -123,6 +126,9 @@ extension SARIFResult {
         } else if let context = region.context, start > 0, region.contextLine > 0, !Self.isBlank(context) {
             guard let found = file.place(of: context, near: region.contextLine) else { throw .textNotFound }
             start += found - region.contextLine
+        } else if let lineHash, start > 0 {
+            guard let found = file.place(ofHash: lineHash, near: start) else { throw .textNotFound }
+            start = found
         } else if let contentHash, contentHash != digest.hex {
             throw .contentDiffers
         }
