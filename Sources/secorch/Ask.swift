@@ -55,7 +55,8 @@ struct Ask: AsyncParsableCommand {
         for finding in answer.findings {
             let place = "\(finding.location.path.text):\(finding.location.startLine)"
             Console.print(
-                VisibleText.of("\(place)  \(finding.severity.rawValue)  CWE-\(finding.weakness)  \(finding.message)"))
+                VisibleText.of(
+                    "\(place)  \(finding.severity.rawValue)  \(Weakness.label(finding.weakness))  \(finding.message)"))
         }
     }
 

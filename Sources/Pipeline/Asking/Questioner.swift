@@ -119,7 +119,7 @@ struct AskPrompt {
     private var findingList: String {
         findings.map { finding in
             "\(finding.location.path.text):\(finding.location.startLine) \(finding.severity.rawValue) "
-                + "CWE-\(finding.weakness) \(VisibleText.of(String(finding.message.prefix(160))))\n"
+                + "\(Weakness.label(finding.weakness)) \(VisibleText.of(String(finding.message.prefix(160))))\n"
         }.joined()
     }
 

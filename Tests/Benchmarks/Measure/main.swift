@@ -9,6 +9,7 @@ import Tokens
 // `tokens|chunks FOLDER VOCABULARY [GRAMMARS]` reads everything first, then prints one JSON object: files, bytes, tokens
 // (or chunks), seconds on one thread.
 // `walk FOLDER` prints the paths as git lists them, and opens no file.
+// `ingest STATE COUNT` records that many findings in a new folder STATE and prints one JSON object: findings, seconds.
 // `question` prints the request that the next three send.
 // `stub` answers completions after 5 ms until its input ends; prints its port first.
 // `gateway|plain PORT REQUESTS CONCURRENCY [STATE]` asks it: by the whole path to a model, with its ledger in the new
@@ -28,6 +29,10 @@ if arguments.count == 3, arguments[1] == "walk" {
     let listing = try await Walker(root: RootFolder(arguments[2])).list(
         jobs: ProcessInfo.processInfo.activeProcessorCount)
     print(listing.entries.map(\.path.text).joined(separator: "\n"))
+    exit(0)
+}
+if arguments.count == 4, arguments[1] == "ingest", let count = Int(arguments[3]) {
+    print(try FindingIngestion.measure(state: arguments[2], count: count))
     exit(0)
 }
 if arguments.count == 2, arguments[1] == "question" {
@@ -52,7 +57,7 @@ if arguments.count >= 5, ["gateway", "plain"].contains(arguments[1]), let port =
 guard arguments.count >= 4, ["tokens", "chunks"].contains(arguments[1]) else {
     print(
         """
-        usage: measure walk FOLDER | tokens|chunks FOLDER VOCABULARY [GRAMMARS]
+        usage: measure walk FOLDER | ingest STATE COUNT | tokens|chunks FOLDER VOCABULARY [GRAMMARS]
                measure question | stub | plain PORT REQUESTS CONCURRENCY | gateway PORT REQUESTS CONCURRENCY STATE
         """)
     exit(2)
