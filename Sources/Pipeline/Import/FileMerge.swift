@@ -12,11 +12,15 @@ struct FileMerge {
     private var known: [Finding]
     private var made: [Finding] = []
     private var ordinals: [[String]: Int] = [:]
+    /// First line -> what stands there, in order.
+    private var byLine: [Int: [Place]] = [:]
 
     /// Lines that two reports of one thing may lie apart, and lines of a long region that count as its place.
     private static let tolerance = 2
     private static let longestPlace = 20
-    /// Lines shown before and after the place, lines shown at most, and characters of a line.
+    /// Findings of one line that a result is compared with.
+    private static let compared = 64
+    /// Lines shown before and after the place, lines shown at most, and bytes of a line that is shown whole.
     private static let context = 2
     private static let longestEvidence = 12
     private static let longestLine = 300
@@ -28,6 +32,9 @@ struct FileMerge {
         self.path = path
         self.weaknesses = weaknesses
         self.known = known
+        byLine = Dictionary(grouping: known.indices.map(Place.known)) { place in
+            if case .known(let index) = place { known[index].location.startLine } else { 0 }
+        }
         lines = FileLines(content, path: path)
         let text = TextEncoding.utf8(of: content) ?? content
         let redacted = text.withUnsafeBufferPointer { library.redactor.redact($0, scratch: PatternScratch()) }
@@ -50,6 +57,7 @@ struct FileMerge {
                 continue
             }
             let finding = finding(entry.result, rule, location)
+            byLine[start, default: []].append(.made(made.count))
             made.append(finding)
             tally.made(finding, of: entry, rule)
         }
@@ -58,7 +66,7 @@ struct FileMerge {
 
     // MARK: Agreement
 
-    /// Where an equal finding stands: among those known before, else among those that imports brought.
+    /// Where a finding stands: among those known before, or among those that imports brought.
     private enum Place {
         case known(Int)
         case made(Int)
@@ -76,17 +84,18 @@ struct FileMerge {
         guard result.suppression == nil else { return nil }
         let last = min(location.endLine, location.startLine + Self.longestPlace)
         let near = (location.startLine - Self.tolerance)...(max(last, location.startLine) + Self.tolerance)
-        func agrees(_ finding: Finding) -> Bool {
-            finding.isOpen && finding.weakness > 0 && near.contains(finding.location.startLine)
-                && result.weaknesses.contains { weaknesses.isSame($0, finding.weakness) }
+        let places = near.flatMap { (byLine[$0] ?? []).prefix(Self.compared) }.filter { place in
+            let other = finding(place)
+            guard other.isOpen, other.weakness > 0 else { return false }
+            if case .made = place, other.tools.contains(where: { $0.tool == rule.attribution.tool }) { return false }
+            return result.weaknesses.contains { weaknesses.isSame($0, other.weakness) }
         }
-        func distance(_ finding: Finding) -> Int { abs(finding.location.startLine - location.startLine) }
-        let own = known.indices.filter { agrees(known[$0]) }.min { distance(known[$0]) < distance(known[$1]) }
-        if let own { return .known(own) }
-        let others = made.indices.filter { index in
-            agrees(made[index]) && !made[index].tools.contains { $0.tool == rule.attribution.tool }
+        func order(_ place: Place) -> (Int, Int) {
+            let distance = abs(finding(place).location.startLine - location.startLine)
+            if case .known = place { return (0, distance) }
+            return (1, distance)
         }
-        return others.min { distance(made[$0]) < distance(made[$1]) }.map(Place.made)
+        return places.min { order($0) < order($1) }
     }
 
     /// Names the tool and, where it is another than those before, makes the finding surer.
@@ -105,8 +114,10 @@ struct FileMerge {
     // MARK: Findings
 
     private mutating func finding(_ result: ImportedResult, _ rule: ImportedRule, _ location: Location) -> Finding {
-        let region = shown.dropFirst(location.startLine - 1).prefix(location.endLine - location.startLine + 1)
-            .joined(separator: "\n")
+        let region = shown.dropFirst(location.startLine - 1).prefix(
+            min(Self.longestPlace, location.endLine - location.startLine + 1)
+        )
+        .joined(separator: "\n")
         let ordinal = ordinals[[rule.id, region], default: 0]
         ordinals[[rule.id, region]] = ordinal + 1
         let mark = FindingFingerprint(rule: rule.id, symbol: "", text: region, ordinal: ordinal, path: path)
@@ -130,7 +141,7 @@ struct FileMerge {
         let first = max(1, location.startLine - Self.context)
         let last = min(shown.count, location.endLine + Self.context, first + Self.longestEvidence - 1)
         var excerpt = shown.dropFirst(first - 1).prefix(max(0, last - first + 1)).map { line in
-            line.count <= Self.longestLine ? line : line.prefix(Self.longestLine) + " [...]"
+            line.utf8.count <= Self.longestLine ? line : line.prefix(Self.longestLine) + " [...]"
         }
         while excerpt.count > 1, excerpt.last?.isEmpty == true { excerpt.removeLast() }
         return Evidence(firstLine: first, lines: excerpt)
