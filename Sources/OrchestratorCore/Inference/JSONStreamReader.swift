@@ -8,7 +8,9 @@ package final class JSONStreamReader {
     private var index = 0
     /// Of the first byte of the piece.
     private var offset = 0
-    private var firstLine = 1
+    /// Lines are counted up to this byte of the piece.
+    private var counted = 0
+    private var countedLine = 1
     /// True while the value of a key or an element has been neither taken nor passed over.
     private var isDue = false
 
@@ -20,7 +22,11 @@ package final class JSONStreamReader {
     package init(_ read: @escaping () throws -> [UInt8]) { self.read = read }
 
     /// 1-based, of the byte that is read next.
-    package var line: Int { firstLine + piece[..<index].count { $0 == 0x0A } }
+    package var line: Int {
+        countedLine += piece[counted..<index].count { $0 == 0x0A }
+        counted = index
+        return countedLine
+    }
 
     /// Calls `body` with each key of an object. It may take the value; what it leaves is passed over. Null has no keys.
     package func object(_ body: (String) throws -> Void) throws {
@@ -130,7 +136,8 @@ package final class JSONStreamReader {
     /// False at the end.
     private func fill() throws -> Bool {
         guard index == piece.count else { return true }
-        firstLine = line
+        _ = line
+        counted = 0
         let isFirst = offset == 0 && piece.isEmpty
         offset += piece.count
         piece = try read()
@@ -181,19 +188,21 @@ private struct JSONExtent {
     }
 
     private mutating func passString(_ bytes: UnsafeBufferPointer<UInt8>, _ index: inout Int) {
-        while index < bytes.count {
-            let byte = bytes[index]
-            index += 1
-            if isEscaped {
-                isEscaped = false
-            } else if byte == UInt8(ascii: "\\") {
-                isEscaped = true
+        var next = index + (isEscaped ? 1 : 0)
+        isEscaped = false
+        while next < bytes.count {
+            let byte = bytes[next]
+            next += 1
+            if byte == UInt8(ascii: "\\") {
+                isEscaped = next == bytes.count
+                next += isEscaped ? 0 : 1
             } else if byte == UInt8(ascii: "\"") {
                 isInString = false
                 isComplete = depth == 0
-                return
+                break
             }
         }
+        index = next
     }
 
     private mutating func passStructure(_ bytes: UnsafeBufferPointer<UInt8>, _ index: inout Int) {
