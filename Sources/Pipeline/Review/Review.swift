@@ -35,6 +35,7 @@ struct Review: Sendable {
             review: parts, settings: settings, matcher: matcher, store: store, run: run,
             honoursSuppressions: honoursSuppressions
         ).run(verified)
+        summary.absent = try parts.absent(run: run)
         let totals = try steps.access.ledger.costs(by: .run, run: run).first
         summary.requests = totals?.requests ?? 0
         summary.inputTokens = totals?.inputTokens ?? 0

@@ -95,6 +95,20 @@ extension Ledger {
         }
     }
 
+    /// How attempts of a run failed, by model.
+    package func failures(run: String) throws(StoreError) -> [ModelID: Set<ProviderError.Code>] {
+        let rows = try file.read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT DISTINCT provider, model, failure FROM attempt WHERE run = ? AND failure IS NOT NULL",
+                arguments: [run])
+        }
+        return rows.reduce(into: [:]) { failures, row in
+            guard let code = ProviderError.Code(rawValue: row["failure"]) else { return }
+            failures[ModelID(provider: row["provider"], name: row["model"]), default: []].insert(code)
+        }
+    }
+
     /// What was spent, newest or dearest first.
     /// - Parameter run: only this run's attempts; nil for all.
     package func costs(by grouping: Grouping, run: String? = nil) throws(StoreError) -> [CostRow] {
