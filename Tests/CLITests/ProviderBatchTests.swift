@@ -31,7 +31,8 @@ import Testing
     private func ledger(_ program: Program) throws -> [Int] {
         let text = try program.run("cost", "--by", "day", "--json", "--state", "state").text
         let row = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
-        return [row["settled_nanodollars"] as? Int ?? 0, row["uncertain_nanodollars"] as? Int ?? 0]
+        let amounts = ["settled", "reserved", "uncertain"].map { row[$0 + "_nanodollars"] as? Int ?? 0 }
+        return [amounts[0], amounts[1] + amounts[2]]
     }
 
     @Test func aScanInBatchesGivesTheReportOfASingleOne() throws {

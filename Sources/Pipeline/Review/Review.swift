@@ -41,7 +41,7 @@ struct Review: Sendable {
         summary.inputTokens = totals?.inputTokens ?? 0
         summary.outputTokens = totals?.outputTokens ?? 0
         summary.settled = totals?.settled ?? .zero
-        summary.uncertain = totals?.uncertain ?? .zero
+        summary.uncertain = try totals.map { try $0.reserved.adding($0.uncertain) } ?? .zero
         return summary
     }
 
