@@ -63,7 +63,7 @@ import Testing
 
     @Test(arguments: [
         ("{\"a\": 1,\n \"a\": 2}", 2, "a key that is not there yet"), ("{\"a\" 1}", 1, "':'"),
-        ("{\"a\": 1\n\n x", 3, "',' or '}'"), ("[1]", 1, "an object"), ("{\"a\": 01}", 1, "',' or '}'"),
+        ("{\"a\": 1\n\n x", 3, "',' or '}'"), ("[1]", 1, "an object"), ("{\"a\": 01}", 1, "the end"),
         ("{\"a\":\n {\"b\":\n  tru}}", 3, "true"), ("{} x", 1, "the end"),
     ])
     func anErrorNamesItsLineAndWhatWasExpected(text: String, line: Int, expected: String) {

@@ -72,7 +72,8 @@ package final class JSONStreamReader {
         isDue = false
         let byte = try current()
         if byte == UInt8(ascii: "n") {
-            guard try take(limit: 8) == .null else { throw error(expected) }
+            let fault = error(expected)
+            guard (try? take(limit: 8)) == .null else { throw fault }
             return false
         }
         guard byte == opening else { throw error(expected) }

@@ -84,11 +84,13 @@ enum SARIFSeverity {
     /// Percent; nil where nothing is said.
     static func confidence(of json: JSON) -> Int? {
         let properties = json["properties"]
-        let words =
-            [properties?["precision"], properties?["issue_confidence"], properties?["confidence"]]
-            .compactMap { $0?.text?.lowercased() }
-            + (properties?["tags"]?.elements ?? []).compactMap { $0.text?.lowercased() }
+        let tags = (properties?["tags"]?.elements ?? []).compactMap { $0.text?.lowercased() }
             .filter { $0.hasSuffix(" confidence") }.map { String($0.dropLast(11)) }
+        // Semgrep calls every rule very precise and says in a tag what its author thinks.
+        let words =
+            tags
+            + [properties?["issue_confidence"], properties?["confidence"], properties?["precision"]]
+            .compactMap { $0?.text?.lowercased() }
         switch words.first {
         case "very-high": return 90
         case "high": return 75
