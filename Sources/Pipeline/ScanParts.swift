@@ -33,7 +33,7 @@ struct ScanParts {
         let catalog = try CatalogStore(state: state)
         frameworks = try FrameworkLibrary(installation, catalog)
         ruleSets = try frameworks.ruleSets(configuration.ruleSets)
-        templates = try installation.templates()
+        templates = try installation.templates(replacedBy: configuration.templates)
         try catalog.recordTemplates(templates.parts, digest: templates.digest)
         store = try RunStore(state: state, workingOn: root.path)
     }

@@ -6,11 +6,18 @@ struct ReportSections {
 
     var header: ReportHeader { source.header }
 
+    /// Every name that `words` knows.
+    static let wordNames = [
+        "target", "date", "tool", "run", "framework", "open_findings", "suppressed_findings", "files", "confirmation",
+    ]
+
     /// What an inline placeholder stands for; nil for an unknown name.
     func words(_ name: String) -> String? {
         switch name {
         case "target": header.target.name
         case "date": header.run.finishedAt.description
+        case "run": header.run.id
+        case "framework": header.method.ruleSets.map(\.title).joined(separator: ", ")
         case "tool": "\(header.tool.name) \(header.tool.version)"
         case "open_findings": String(header.summary.openCount)
         case "suppressed_findings": String(header.summary.suppressed)
@@ -37,6 +44,10 @@ struct ReportSections {
         case "rule_sets": try emit(ruleSets)
         case "reproducibility": try emit(reproducibility)
         case "attestation": try emit(attestation)
+        case "severities": try emit(SummarySections(self).severities)
+        case "frameworks": try emit(SummarySections(self).frameworks)
+        case "priorities": try SummarySections(self).priorities.forEach(emit)
+        case "tasks": try RemediationSections(self).forEach(emit)
         default: return false
         }
         return true
