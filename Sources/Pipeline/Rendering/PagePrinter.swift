@@ -8,7 +8,8 @@ struct PagePrinter {
         case chromium, weasyPrint
     }
 
-    private let program: String
+    /// Its path, absolute.
+    let program: String
     private let kind: Kind
     private static let candidates: [(name: String, kind: Kind)] = [
         ("chromium", .chromium), ("chromium-browser", .chromium), ("google-chrome", .chromium),
