@@ -32,7 +32,9 @@ package struct ReportTemplates: Sendable, Hashable {
 
     private init(checked parts: [String: String]) { self.parts = parts }
 
-    var page: PageTemplate { PageTemplate(parts["page.html"] ?? "", file: Self.place("page.html")) }
+    package var report: String { parts["report.md"] ?? "" }
+    package var page: String { parts["page.html"] ?? "" }
+    package var style: String { parts["style.css"] ?? "" }
 
     /// The template of a document. Throws `badTemplate` where the set is older than the document.
     func template(_ document: ReportDocument) throws(ReportingError) -> ReportTemplate {

@@ -90,8 +90,9 @@ package struct ReportWriter {
         }
         let values = [
             "title": HTMLText.escape("\(document.title): \(source.header.target.name)"),
-            "style": templates.parts["style.css"] ?? "", "navigation": "<ul>\(links.joined())</ul>",
+            "style": templates.style, "navigation": "<ul>\(links.joined())</ul>",
         ]
-        try templates.page.render(to: sink, values: values) { try render(template, source, .html, to: sink) }
+        let frame = PageTemplate(templates.page, file: "templates/reports/page.html")
+        try frame.render(to: sink, values: values) { try render(template, source, .html, to: sink) }
     }
 }

@@ -10,7 +10,9 @@ struct RemediationSections {
     init(_ sections: ReportSections) { self.sections = sections }
 
     func forEach(_ emit: (Block) throws -> Void) throws {
-        var tasks = try tasks()
+        let tasks = try RuleTally.all(sections.source).filter { $0.open > 0 }.enumerated().map {
+            Task(number: $0.offset + 1, tally: $0.element)
+        }
         guard !tasks.isEmpty else {
             try emit(.paragraph(["No open findings, so no tasks."]))
             return
@@ -18,12 +20,13 @@ struct RemediationSections {
         try emit(overview(tasks))
         try emit(.paragraph([.text(Self.legend)]))
         // In the order of the findings, so that one pass over them is enough and memory holds one task.
+        var rest = tasks[...]
         var current: Task?
         try sections.source.forEachFinding { finding in
             guard finding.isOpen else { return }
-            if current?.rule != finding.rule {
+            if current?.tally.key != RuleTally.Key(finding), let next = rest.popFirst() {
                 if let current { try emit(block(current)) }
-                current = tasks.removeValue(forKey: finding.rule)
+                current = next
             }
             current?.list(finding)
         }
@@ -40,37 +43,23 @@ struct RemediationSections {
     /// The open findings of one rule as a piece of work.
     private struct Task {
         let number: Int
-        let rule: String
-        var severity: Severity
-        var confidence: Int
-        var places = 0
-        var files = 0
-        var lastPath: RepositoryPath?
+        let tally: RuleTally
         var listed: [(path: RepositoryPath, lines: [Int], count: Int)] = []
 
         var effort: String {
-            if files <= 1, places <= 3 { return "small" }
-            return files <= 5 && places <= 20 ? "medium" : "large"
+            if tally.files <= 1, tally.open <= 3 { return "small" }
+            return tally.files <= 5 && tally.open <= 20 ? "medium" : "large"
         }
 
         var priority: Int {
             let base =
-                switch severity {
+                switch tally.key.severity {
                 case .critical: 1
                 case .high: 2
                 case .medium: 3
                 case .low, .info: 4
                 }
-            return min(4, base + (confidence < ReportSections.confirmation ? 1 : 0))
-        }
-
-        /// The most urgent finding decides for all.
-        mutating func count(_ finding: Finding) {
-            severity = max(severity, finding.severity)
-            confidence = max(confidence, finding.confidence)
-            places += 1
-            if lastPath != finding.location.path { files += 1 }
-            lastPath = finding.location.path
+            return min(4, base + (tally.confidence < ReportSections.confirmation ? 1 : 0))
         }
 
         mutating func list(_ finding: Finding) {
@@ -86,20 +75,7 @@ struct RemediationSections {
         }
     }
 
-    /// Counted in a first pass: the overview stands before the tasks.
-    private func tasks() throws -> [String: Task] {
-        var tasks: [String: Task] = [:]
-        try sections.source.forEachFinding { finding in
-            guard finding.isOpen else { return }
-            let number = tasks.count + 1
-            let new = Task(
-                number: number, rule: finding.rule, severity: finding.severity, confidence: finding.confidence)
-            tasks[finding.rule, default: new].count(finding)
-        }
-        return tasks
-    }
-
-    private func overview(_ tasks: [String: Task]) -> Block {
+    private func overview(_ tasks: [Task]) -> Block {
         .table(
             Table(
                 "Tasks",
@@ -108,12 +84,13 @@ struct RemediationSections {
                     .init("Places", isNumeric: true), .init("Files", isNumeric: true), .init("Effort"),
                     .init("Controls it helps", isNumeric: true),
                 ],
-                rows: tasks.values.sorted { ($0.priority, $0.number) < ($1.priority, $1.number) }.map { task in
+                rows: tasks.sorted { ($0.priority, $0.number) < ($1.priority, $1.number) }.map { task in
                     let rule = rule(task)
                     return [
-                        [.text("T\(task.number)")], [.reference([.text(rule?.title ?? task.rule)], id: Self.id(task))],
-                        [.text(String(task.priority))], [ReportSections.badge(task.severity)],
-                        [.text(String(task.places))], [.text(String(task.files))], [.text(task.effort)],
+                        [.text("T\(task.number)")],
+                        [.reference([.text(rule?.title ?? task.tally.key.rule)], id: Self.id(task))],
+                        [.text(String(task.priority))], [ReportSections.badge(task.tally.key.severity)],
+                        [.text(String(task.tally.open))], [.text(String(task.tally.files))], [.text(task.effort)],
                         [.text(String(helped(task).count))],
                     ]
                 }))
@@ -121,11 +98,11 @@ struct RemediationSections {
 
     private static func id(_ task: Task) -> String { "task-\(task.number)" }
 
-    private func rule(_ task: Task) -> RuleDescription? { sections.header.rules.first { $0.id == task.rule } }
+    private func rule(_ task: Task) -> RuleDescription? { sections.header.rules.first { $0.id == task.tally.key.rule } }
 
     /// Controls that the task's findings keep from being satisfied.
     private func helped(_ task: Task) -> [ControlAssessment] {
-        guard let weakness = rule(task)?.weakness else { return [] }
+        let weakness = task.tally.weakness
         return sections.source.assessments.filter { assessment in
             assessment.evidence.contains { $0.weakness == weakness && $0.openFindings > 0 && $0.strength > .weak }
         }
@@ -136,14 +113,15 @@ struct RemediationSections {
     private func block(_ task: Task) -> Block {
         let rule = rule(task)
         let title: [Inline] = [
-            ReportSections.badge(task.severity), .text(" T\(task.number). \(rule?.title ?? task.rule)"),
+            ReportSections.badge(task.tally.key.severity),
+            .text(" T\(task.number). \(rule?.title ?? task.tally.key.rule)"),
         ]
         var content: [Block] = [
             .heading(3, title, id: nil),
             .paragraph([
                 .text("Priority \(task.priority) · effort \(task.effort) · "),
-                .text("\(task.places) place\(task.places == 1 ? "" : "s") in \(task.files) "),
-                .text("file\(task.files == 1 ? "" : "s") · rule "), .code(task.rule),
+                .text("\(task.tally.open) place\(task.tally.open == 1 ? "" : "s") in \(task.tally.files) "),
+                .text("file\(task.tally.files == 1 ? "" : "s") · rule "), .code(task.tally.key.rule),
             ]),
         ]
         if let rule {
@@ -153,7 +131,7 @@ struct RemediationSections {
         }
         content.append(
             .paragraph([
-                .strong(["Done when "]), .text("a scan with rule "), .code(task.rule),
+                .strong(["Done when "]), .text("a scan with rule "), .code(task.tally.key.rule),
                 .text(" finds none of these places open."),
             ]))
         return .section(id: Self.id(task), role: "rule", content + [files(task)] + rest(task))
@@ -183,7 +161,7 @@ struct RemediationSections {
     }
 
     private func rest(_ task: Task) -> [Block] {
-        let rest = task.files - task.listed.count
+        let rest = task.tally.files - task.listed.count
         return rest > 0 ? [.paragraph([.text("\(rest) more files are in findings.csv and report.json.")])] : []
     }
 }

@@ -6,18 +6,14 @@ import OrchestratorCore
 struct JUnitWriter {
     private let source: any ReportSource
 
-    private struct Count {
-        var failed = 0
-        var skipped = 0
-    }
-
     init(_ source: any ReportSource) { self.source = source }
 
     func write(to sink: FileSink) throws {
-        let counts = try self.counts()
+        // A suite opens with its counts, so they are taken in a pass of their own.
+        let tallies = try RuleTally.all(source)
         let gaps = source.header.summary.files(.notAssessed)
-        let failures = counts.values.reduce(0) { $0 + $1.failed }
-        let tests = counts.values.reduce(0) { $0 + $1.failed + $1.skipped } + max(1, gaps)
+        let failures = tallies.reduce(0) { $0 + $1.open }
+        let tests = tallies.reduce(failures) { $0 + $1.suppressed } + max(1, gaps)
         try sink.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites")
         try sink.write(
             XMLText.attributes([
@@ -25,14 +21,15 @@ struct JUnitWriter {
                 ("failures", "\(failures)"), ("errors", "\(gaps)"), ("time", "0"),
             ]) + ">\n")
         try writeCoverage(gaps, to: sink)
-        var open: String?
-        var index = 0
+        var next = tallies.startIndex
+        var open: RuleTally.Key?
         try source.forEachFinding { finding in
-            if open != finding.rule {
+            if open != RuleTally.Key(finding) {
                 if open != nil { try sink.write("</testsuite>\n") }
-                open = finding.rule
-                index += 1
-                try sink.write(suite(finding.rule, counts[finding.rule] ?? Count(), id: index))
+                open = RuleTally.Key(finding)
+                let tally = tallies[next]
+                next += 1
+                try sink.write(suite(tally.name, failed: tally.open, skipped: tally.suppressed, id: next))
             }
             try sink.write(testCase(finding))
         }
@@ -40,28 +37,16 @@ struct JUnitWriter {
         try sink.write("</testsuites>\n")
     }
 
-    /// A suite opens with its counts, so they are taken in a pass of their own.
-    private func counts() throws -> [String: Count] {
-        var counts: [String: Count] = [:]
-        try source.forEachFinding { finding in
-            if finding.isOpen {
-                counts[finding.rule, default: Count()].failed += 1
-            } else {
-                counts[finding.rule, default: Count()].skipped += 1
-            }
-        }
-        return counts
-    }
-
-    private func suite(_ name: String, _ count: Count, errors: Int = 0, passed: Int = 0, id: Int) -> String {
+    private func suite(
+        _ name: String, failed: Int = 0, skipped: Int = 0, errors: Int = 0, passed: Int = 0, id: Int
+    ) -> String {
         // The schema's time stamp has no zone; it is in UTC.
         let time = String(source.header.run.finishedAt.description.dropLast())
-        let tests = count.failed + count.skipped + errors + passed
         return "<testsuite"
             + XMLText.attributes([
                 ("name", name), ("id", "\(id)"), ("package", "secorch"), ("hostname", "localhost"), ("timestamp", time),
-                ("tests", "\(tests)"), ("failures", "\(count.failed)"), ("errors", "\(errors)"),
-                ("skipped", "\(count.skipped)"), ("time", "0"),
+                ("tests", "\(failed + skipped + errors + passed)"), ("failures", "\(failed)"), ("errors", "\(errors)"),
+                ("skipped", "\(skipped)"), ("time", "0"),
             ]) + ">\n"
     }
 
@@ -86,7 +71,7 @@ struct JUnitWriter {
     }
 
     private func writeCoverage(_ gaps: Int, to sink: FileSink) throws {
-        try sink.write(suite("coverage", Count(), errors: gaps, passed: gaps == 0 ? 1 : 0, id: 0))
+        try sink.write(suite("coverage", errors: gaps, passed: gaps == 0 ? 1 : 0, id: 0))
         if gaps == 0 {
             try sink.write("<testcase name=\"every file in scope was examined\" classname=\"coverage\" time=\"0\"/>\n")
         }

@@ -5,10 +5,14 @@ import OrchestratorCore
 struct OSCALParts {
     let source: any ReportSource
     let header: ReportHeader
+    /// In the report's order.
+    let tallies: [RuleTally]
     private let rules: [String: RuleDescription]
 
-    init(_ source: any ReportSource) {
+    /// Counts the findings. Throws what reading them does.
+    init(_ source: any ReportSource) throws {
         self.source = source
+        tallies = try RuleTally.all(source)
         header = source.header
         rules = Dictionary(header.rules.map { ($0.id, $0) }) { first, _ in first }
     }
@@ -22,7 +26,7 @@ struct OSCALParts {
     func runID(_ kind: String) -> String { NamedUUID.make("oscal", kind, header.run.id) }
 
     private func observationID(_ finding: Finding) -> String { id("observation", finding.id) }
-    func riskID(rule: String, isOpen: Bool) -> String { id(isOpen ? "risk" : "suppressed-risk", rule) }
+    func riskID(_ tally: RuleTally, isOpen: Bool) -> String { id(isOpen ? "risk" : "suppressed-risk", tally.name) }
 
     // MARK: Frame
 
@@ -131,40 +135,35 @@ struct OSCALParts {
 
     /// Writes an object per rule that has findings of one kind, with the ids of their observations in an array that is
     /// never held.
-    /// - Parameter fields: the object's other keys.
+    /// - Parameter fields: the object's other keys, from the first of its findings.
     func writeGroups(
-        _ stream: JSONStream, isOpen: Bool, _ fields: (Finding) -> [(String, JSONValue)]
+        _ stream: JSONStream, isOpen: Bool, _ fields: (RuleTally, Finding) -> [(String, JSONValue)]
     ) throws {
-        var rule: String?
+        var rest = tallies.filter { (isOpen ? $0.open : $0.suppressed) > 0 }[...]
+        var key: RuleTally.Key?
         try source.forEachFinding { finding in
             guard finding.isOpen == isOpen else { return }
-            if rule != finding.rule {
-                if rule != nil { for _ in 0..<2 { try stream.close() } }
-                rule = finding.rule
+            if key != RuleTally.Key(finding), let tally = rest.popFirst() {
+                if key != nil { for _ in 0..<2 { try stream.close() } }
+                key = tally.key
                 try stream.openObject()
-                for (name, value) in fields(finding) { try stream.value(name, value) }
+                for (name, value) in fields(tally, finding) { try stream.value(name, value) }
                 try stream.openArray("related-observations")
             }
             try stream.element(["observation-uuid": .string(observationID(finding))])
         }
-        if rule != nil { for _ in 0..<2 { try stream.close() } }
+        if key != nil { for _ in 0..<2 { try stream.close() } }
     }
 
-    /// - Parameter finding: the first of its rule.
-    func risk(_ finding: Finding) -> [(String, JSONValue)] {
+    func risk(_ tally: RuleTally, _ finding: Finding) -> [(String, JSONValue)] {
         let rule = rules[finding.rule]
-        let count = header.summary.rules[finding.rule] ?? 0
         let title = rule?.title ?? finding.rule
         let message = rule?.message ?? finding.message
         var fields: [(String, JSONValue)] = [
-            ("uuid", .string(riskID(rule: finding.rule, isOpen: finding.isOpen))), ("title", OSCALNames.line(title)),
-            (
-                "description",
-                OSCALNames.line(
-                    finding.isOpen ? "\(count) open findings of rule \(finding.rule)." : "Suppressed findings.")
-            ),
+            ("uuid", .string(riskID(tally, isOpen: finding.isOpen))), ("title", OSCALNames.line(title)),
+            ("description", OSCALNames.line(description(tally, isOpen: finding.isOpen))),
             ("statement", OSCALNames.line(message)), ("props", [OSCALNames.property("rule", finding.rule)]),
-            ("status", .string(status(finding))), ("origins", origins),
+            ("status", .string(status(tally, finding))), ("origins", origins),
             (
                 "threat-ids",
                 [["system": "https://cwe.mitre.org", "id": .string(Weakness.url(finding.weakness))]]
@@ -175,30 +174,37 @@ struct OSCALParts {
                     [
                         "origin": ["actors": [["type": "tool", "actor-uuid": .string(id("tool"))]]],
                         "facets": .array([
-                            facet("severity", finding.severity.rawValue), facet("confidence", "\(finding.confidence)"),
+                            facet("severity", finding.severity.rawValue), facet("confidence", "\(tally.confidence)"),
                         ]),
                     ]
                 ]
             ),
         ]
-        if let rule { fields.append(("remediations", [remediation(rule)])) }
+        if let rule { fields.append(("remediations", [remediation(rule, tally, isOpen: finding.isOpen)])) }
         return fields
     }
 
+    private func description(_ tally: RuleTally, isOpen: Bool) -> String {
+        isOpen
+            ? "\(tally.open) open findings of rule \(tally.key.rule) in \(tally.files) files."
+            : "\(tally.suppressed) suppressed findings of rule \(tally.key.rule)."
+    }
+
     /// A developer's comment asks for a deviation; it approves none.
-    private func status(_ finding: Finding) -> String {
+    private func status(_ tally: RuleTally, _ finding: Finding) -> String {
         guard finding.isOpen else { return "deviation-requested" }
-        return finding.confidence < ReportSections.confirmation ? "investigating" : "open"
+        return tally.confidence < ReportSections.confirmation ? "investigating" : "open"
     }
 
     private func facet(_ name: String, _ value: String) -> JSONValue {
         ["name": .string(name), "system": .string(OSCALNames.namespace), "value": OSCALNames.line(value)]
     }
 
-    private func remediation(_ rule: RuleDescription) -> JSONValue {
+    private func remediation(_ rule: RuleDescription, _ tally: RuleTally, isOpen: Bool) -> JSONValue {
         [
-            "uuid": .string(id("remediation", rule.id)), "lifecycle": "recommendation",
-            "title": OSCALNames.line(rule.title), "description": OSCALNames.line(rule.remediation),
+            "uuid": .string(id(isOpen ? "remediation" : "suppressed-remediation", tally.name)),
+            "lifecycle": "recommendation", "title": OSCALNames.line(rule.title),
+            "description": OSCALNames.line(rule.remediation),
         ]
     }
 }

@@ -5,9 +5,10 @@ struct OSCALPlanWriter {
     private let parts: OSCALParts
     private let source: any ReportSource
 
-    init(_ source: any ReportSource) {
+    /// Throws what reading the findings does.
+    init(_ source: any ReportSource) throws {
         self.source = source
-        parts = OSCALParts(source)
+        parts = try OSCALParts(source)
     }
 
     func write(to sink: FileSink) throws {
@@ -32,10 +33,10 @@ struct OSCALPlanWriter {
         try stream.finish()
     }
 
-    private func item(_ finding: Finding) -> [(String, JSONValue)] {
+    private func item(_ tally: RuleTally, _ finding: Finding) -> [(String, JSONValue)] {
         let rule = source.header.rules.first { $0.id == finding.rule }
         return [
-            ("uuid", .string(parts.id("item", finding.rule))),
+            ("uuid", .string(parts.id("item", tally.name))),
             ("title", OSCALNames.line(rule?.title ?? finding.rule)),
             ("description", OSCALNames.line(rule?.remediation ?? finding.message)),
             (
@@ -43,10 +44,10 @@ struct OSCALPlanWriter {
                 .array([
                     OSCALNames.property("rule", finding.rule),
                     OSCALNames.property("severity", finding.severity.rawValue),
-                    OSCALNames.property("places", "\(source.header.summary.rules[finding.rule] ?? 0)"),
+                    OSCALNames.property("places", "\(tally.open)"),
                 ])
             ),
-            ("related-risks", [["risk-uuid": .string(parts.riskID(rule: finding.rule, isOpen: true))]]),
+            ("related-risks", [["risk-uuid": .string(parts.riskID(tally, isOpen: true))]]),
         ]
     }
 

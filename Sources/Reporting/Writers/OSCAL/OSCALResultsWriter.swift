@@ -6,9 +6,10 @@ struct OSCALResultsWriter {
     private let parts: OSCALParts
     private let source: any ReportSource
 
-    init(_ source: any ReportSource) {
+    /// Throws what reading the findings does.
+    init(_ source: any ReportSource) throws {
         self.source = source
-        parts = OSCALParts(source)
+        parts = try OSCALParts(source)
     }
 
     func write(to sink: FileSink) throws {
@@ -189,8 +190,7 @@ struct OSCALResultsWriter {
     /// The risks of the rules whose findings bear on a control; their observations lead to the evidence.
     private func relatedRisks(_ assessment: ControlAssessment) -> [JSONValue] {
         let weaknesses = Set(assessment.evidence.map(\.weakness))
-        return source.header.rules.filter { rule in
-            weaknesses.contains(rule.weakness) && (source.header.summary.rules[rule.id] ?? 0) > 0
-        }.map { ["risk-uuid": .string(parts.riskID(rule: $0.id, isOpen: true))] }
+        return parts.tallies.filter { $0.open > 0 && weaknesses.contains($0.weakness) }
+            .map { ["risk-uuid": .string(parts.riskID($0, isOpen: true))] }
     }
 }
