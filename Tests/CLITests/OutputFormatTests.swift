@@ -63,12 +63,12 @@ import Testing
             import pathlib, sys
             from trestle.oscal.assessment_results import AssessmentResults
             from trestle.oscal.poam import PlanOfActionAndMilestones
-            from trestle.core.validator_helper import has_no_duplicate_values_generic
+            from trestle.core.duplicates_validator import DuplicatesValidator
             folder = pathlib.Path(sys.argv[1])
             for name, kind in (("oscal-assessment-results.json", AssessmentResults), ("oscal-poam.json", PlanOfActionAndMilestones)):
                 model = kind.oscal_read(folder / name)
                 assert model is not None, name
-                assert has_no_duplicate_values_generic(model, "uuid"), name
+                assert DuplicatesValidator().model_is_valid(model, True), name
             """
         guard let result = try validate(script, program.folder.path + "/again") else { return }
         #expect(result.status == 0, "\(result.errorText)")

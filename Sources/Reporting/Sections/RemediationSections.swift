@@ -125,13 +125,15 @@ struct RemediationSections {
             ]),
         ]
         if let rule {
-            content.append(.paragraph([.strong(["What to do. "]), .text(rule.remediation)]))
+            content.append(.paragraph([.strong(["What to do."]), " ", .text(rule.remediation)]))
             let controls = controls(task)
-            if !controls.isEmpty { content.append(.paragraph([.strong(["Controls it helps. "]), .text(controls)])) }
+            if !controls.isEmpty {
+                content.append(.paragraph([.strong(["Controls it helps."]), " ", .text(controls)]))
+            }
         }
         content.append(
             .paragraph([
-                .strong(["Done when "]), .text("a scan with rule "), .code(task.tally.key.rule),
+                .strong(["Done when"]), .text(" a scan with rule "), .code(task.tally.key.rule),
                 .text(" finds none of these places open."),
             ]))
         return .section(id: Self.id(task), role: "rule", content + [files(task)] + rest(task))

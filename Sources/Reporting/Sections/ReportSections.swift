@@ -101,12 +101,13 @@ struct ReportSections {
             : "\(summary.openCount) open finding\(summary.openCount == 1 ? "" : "s"): \(worst.joined(separator: ", "))."
         let suppressed =
             summary.suppressed == 0
-            ? "" : " \(summary.suppressed) more \(summary.suppressed == 1 ? "is" : "are") suppressed and listed below."
+            ? ""
+            : " \(summary.suppressed) more \(summary.suppressed == 1 ? "is" : "are") suppressed; the report lists them."
         let gaps = summary.files(.notAssessed)
         let coverage =
             gaps == 0
-            ? "Every file in scope was examined, or left out for a reason given below."
-            : "\(gaps) file\(gaps == 1 ? "" : "s") should have been examined and could not be: see Coverage."
+            ? "Every file in scope was examined, or left out for a reason that the report gives."
+            : "\(gaps) file\(gaps == 1 ? "" : "s") should have been examined and could not be: the report's coverage names them."
         return [.paragraph([.strong([.text(findings)]), .text(suppressed)]), .paragraph([.text(coverage)])]
     }
 
