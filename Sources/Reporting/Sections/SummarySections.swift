@@ -44,7 +44,7 @@ struct SummarySections {
         }
         guard !rules.isEmpty else { return [.paragraph(["No open findings, so nothing to begin with."])] }
         let table = Table(
-            "What to do first",
+            "The worst kinds of finding",
             [.init("Weakness"), .init("Severity"), .init("Open", isNumeric: true), .init("What to do", isWide: true)],
             rows: rules.prefix(Self.listed).map { rule in
                 [
