@@ -6,6 +6,8 @@ package struct PipelineError: Error, Sendable, CustomStringConvertible {
         /// Something that was asked for could be done in part only.
         case incomplete
         case badOutput, badTarget, badConfiguration, unknownRuleSet, unknownRule, unknownRun
+        /// A signing key, a record of keys or an evidence bundle that cannot be used.
+        case badKey, badBundle
     }
 
     package let code: Code
