@@ -25,7 +25,7 @@ package struct ReportWriter {
         do {
             switch file {
             case .markdown: try render(.markdown, to: sink)
-            case .html: try page(to: sink)
+            case .html: try HTMLPages(source, templates: templates).write(to: sink, into: folder)
             case .json: try JSONReportWriter(source).write(to: sink)
             case .sarif: try SARIFWriter(source).write(to: sink)
             }
@@ -40,24 +40,5 @@ package struct ReportWriter {
         let sections = ReportSections(source: source)
         try ReportTemplate(templates.report, file: "templates/reports/report.md")
             .render(in: format, to: sink, words: sections.words, blocks: sections.blocks)
-    }
-
-    /// The page's frame with the rendered report in place of `{{content}}`.
-    private func page(to sink: FileSink) throws {
-        let parts = templates.page.split(separator: "{{content}}", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else {
-            throw ReportingError(.badTemplate, "templates/reports/page.html: expected the placeholder '{{content}}'")
-        }
-        try sink.write(frame(String(parts[0])))
-        try render(.html, to: sink)
-        try sink.write(frame(String(parts[1])))
-    }
-
-    private func frame(_ text: String) -> String {
-        let headings = ReportTemplate(templates.report, file: "templates/reports/report.md").headings()
-        let links = headings.map { "<li><a href=\"#\(HTMLText.escape($0.id))\">\(HTMLText.escape($0.title))</a></li>" }
-        return text.replacing("{{title}}", with: HTMLText.escape("Compliance report: \(source.header.target.name)"))
-            .replacing("{{style}}", with: templates.style)
-            .replacing("{{navigation}}", with: "<ul>\(links.joined())</ul>")
     }
 }
