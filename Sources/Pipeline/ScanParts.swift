@@ -51,7 +51,8 @@ struct ScanParts {
             personalData: personalData.rawValue, since: request.since,
             honoursSuppressions: configuration.honoursSuppressions ?? true,
             models: review?.identity ?? [],
-            notices: target.notices + configuration.notices + library.notices + (review?.notices ?? []))
+            notices: target.notices + configuration.notices + library.notices + (review?.notices ?? []),
+            configuration: configuration.statements)
     }
 
     func pipeline(
