@@ -1,7 +1,7 @@
 package import Detection
 import Foundation
 package import OrchestratorCore
-import Rules
+package import Rules
 import Settings
 package import SyntaxTree
 
@@ -62,13 +62,13 @@ package struct DetectionLibrary: Sendable {
     /// A rule's title; its id where there is no such rule.
     package func title(ofRule id: String) -> String { book.descriptions.first { $0.id == id }?.title ?? id }
 
-    /// Weakness -> the languages some enabled rule covers. A rule for any text covers them all. A rule too unsure to fail
-    /// a control does not help to satisfy one either.
-    package var coverage: [Int: Set<Language>] {
-        var table: [Int: Set<Language>] = [:]
+    /// Weakness -> the enabled rules that look for it. A rule too unsure to fail a control does not help to satisfy one
+    /// either.
+    package var coverage: [Int: [ControlMapper.CoveringRule]] {
+        var table: [Int: [ControlMapper.CoveringRule]] = [:]
         for rule in book.rules where rule.description.confidence >= ControlMapper.confirmation {
-            table[rule.description.weakness, default: []].formUnion(
-                rule.languages.isEmpty ? Language.all : rule.languages)
+            table[rule.description.weakness, default: []].append(
+                .init(id: rule.description.id, languages: Set(rule.languages)))
         }
         return table
     }

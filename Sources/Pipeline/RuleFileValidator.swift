@@ -33,6 +33,10 @@ package struct RuleFileValidator: Sendable {
             throw DocumentError(.init(file: path, line: 1, column: 1), "expected a mapping")
         }
         if pairs.contains(where: { $0.key == "rules" }) { return try rules(text, path) }
+        if pairs.contains(where: { $0.key == "extends" }) {
+            throw DocumentError(
+                mark, "an overlay is checked together with what it extends: 'secorch rulesets import --dry-run'")
+        }
         if pairs.contains(where: { $0.key == "controls" }) { return try framework(text, path) }
         if pairs.contains(where: { $0.key == "services" }) { return try models(text, path) }
         throw DocumentError(
@@ -49,7 +53,8 @@ package struct RuleFileValidator: Sendable {
         let loader = RuleSetLoader(reader: reader)
         let ruleSet = try loader.ruleSet(text, file: path)
         let file = "rulesets/weaknesses.yaml"
-        try WeaknessCatalogue(try loader.weaknesses(try installation.text(file), file: file)).check(ruleSet)
+        try WeaknessCatalogue(try WeaknessLoader(reader: reader).weaknesses(try installation.text(file), file: file))
+            .check(ruleSet)
         let mappings = ruleSet.controls.reduce(0) { $0 + $1.mappings.count }
         return "\(path): framework \(ruleSet.id), \(ruleSet.controls.count) controls, \(mappings) mappings"
     }

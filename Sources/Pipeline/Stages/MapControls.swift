@@ -16,7 +16,7 @@ package struct MapControls: Stage {
     let progress: any ProgressListener
 
     package let name = StageName.map
-    package let version = 1
+    package let version = 2
 
     package var settings: Digest {
         Digest(
@@ -33,7 +33,8 @@ package struct MapControls: Stage {
         }
         let mapper = ControlMapper(
             ControlMapper.Facts(
-                findings: tallies, languages: try languages(), rules: library.coverage, personalData: personalData))
+                findings: tallies, languages: try languages(), rules: library.coverage,
+                weaknesses: weaknesses, personalData: personalData))
         try store.recordAssessments(ruleSets.flatMap(mapper.assess), run: run)
         progress.ended(.map)
         return AssessmentManifest(

@@ -67,6 +67,16 @@ struct JSONReportWriter {
         [
             "id": .string(ruleSet.id), "title": .string(ruleSet.title), "version": .string(ruleSet.version),
             "digest": .string(ruleSet.digest.description), "controls": .number(ruleSet.controls.count),
+            "extends": ruleSet.base.map { ["id": .string($0.id), "digest": .string($0.digest.description)] } ?? .null,
+            "applicability": .array(
+                ruleSet.controls.compactMap { control in
+                    control.applicability.map { statement in
+                        [
+                            "control": .string(control.id), "applicable": .bool(statement.isApplicable),
+                            "justification": .string(statement.justification),
+                        ]
+                    }
+                }),
         ]
     }
 
@@ -124,6 +134,9 @@ struct JSONReportWriter {
             "weaknesses_mapped": .number(assessment.weaknessesMapped),
             "weaknesses_covered": .number(assessment.weaknessesCovered),
             "weaknesses_uncovered": .array(assessment.weaknessesUncovered.map(JSONValue.number)),
+            "weaknesses_general": .array((assessment.basis?.general ?? []).map(JSONValue.number)),
+            "weaknesses_elsewhere": .array((assessment.basis?.elsewhere ?? []).map(JSONValue.number)),
+            "rules": .strings(assessment.basis?.rules ?? []),
             "evidence": .array(
                 assessment.evidence.map { item in
                     [
