@@ -9,6 +9,8 @@ package import SyntaxTree
 package struct DetectionLibrary: Sendable {
     package let book: RuleBook
     package let redactor: Redactor
+    /// What is observed besides weaknesses.
+    package let observations: ObservationBook
     /// Nil where none are installed.
     package let grammars: GrammarLibrary?
     /// Changes with anything that could change a finding.
@@ -37,6 +39,7 @@ package struct DetectionLibrary: Sendable {
             throw PipelineError(.unknownRule, "the configuration disables the rule '\(id)', which does not exist")
         }
         digest.append(disabled.sorted().joined(separator: ","))
+        observations = try Self.observations(installation, &digest)
         let forms = try installation.text("rulesets/redaction.yaml")
         digest.append(forms)
         book = try RuleBook(rules.filter { !disabled.contains($0.description.id) })
@@ -53,6 +56,21 @@ package struct DetectionLibrary: Sendable {
         }
         self.digest = digest.finish()
     }
+
+    private static func observations(
+        _ installation: Installation, _ digest: inout Digest.Builder
+    ) throws -> ObservationBook {
+        let loader = ObservationLoader(reader: YAMLReader())
+        return try ObservationBook(
+            try installation.documents(in: "rulesets/observations").map { file in
+                let text = try installation.text(file)
+                digest.append(text)
+                return try loader.load(text, file: file)
+            })
+    }
+
+    /// A new observer, for one task at a time.
+    package func observer() -> Observer { Observer(book: observations, redactor: redactor) }
 
     /// A new analyzer, for one task at a time.
     package func analyzer(_ lookup: any SourceLookup) -> Analyzer {

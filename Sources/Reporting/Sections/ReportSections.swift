@@ -29,6 +29,8 @@ struct ReportSections {
         case "charts": try charts.forEach(emit)
         case "checks": try emit(checks)
         case "controls": try ControlSections(self).forEach(emit)
+        case "personal_data": try ObservationSections(self).personalData.forEach(emit)
+        case "hints": try ObservationSections(self).hints.forEach(emit)
         case "findings": try FindingSections(self).forEach(emit)
         case "suppressions": try SuppressionSections(self).forEach(emit)
         case "coverage": try CoverageSections(self).forEach(emit)

@@ -15,6 +15,8 @@ struct JSONReportWriter {
         try stream.value("target", target(header.target))
         try stream.value("method", method(header.method))
         try stream.value("model_review", header.review.map(\.json) ?? .null)
+        try stream.value("personal_data", .string(header.personalDataApplies))
+        try stream.array("observations") { add in try header.observed.map(observation).forEach(add) }
         try stream.value("summary", summary(header.summary))
         try stream.array("weaknesses") { add in try header.weaknesses.map(weakness).forEach(add) }
         try stream.array("rules") { add in try header.rules.map(rule).forEach(add) }
@@ -31,6 +33,20 @@ struct JSONReportWriter {
         }
         try stream.array("files") { add in try source.forEachFile { try add(file($0)) } }
         try stream.finish()
+    }
+
+    private func observation(_ item: ObservedKind) -> JSONValue {
+        [
+            "kind": .string(item.kind.id), "topic": .string(item.kind.topic.rawValue),
+            "title": .string(item.kind.title), "provisions": .strings(item.kind.provisions),
+            "places": .number(item.places), "places_outside_tests": .number(item.counted),
+            "examples": .array(
+                item.examples.map { place in
+                    [
+                        "path": .string(place.path.text), "line": .number(place.line), "text": .string(place.text),
+                    ]
+                }),
+        ]
     }
 
     private func tool(_ tool: ReportHeader.Tool) -> JSONValue {
