@@ -39,6 +39,8 @@ struct ReportSections {
         case "checks": try emit(checks)
         case "control_map": try ControlMapSections(self).forEach(emit)
         case "controls": try ControlSections(self).forEach(emit)
+        case "personal_data": try ObservationSections(self).personalData.forEach(emit)
+        case "hints": try ObservationSections(self).hints.forEach(emit)
         case "findings": try FindingSections(self).forEach(emit)
         case "suppressions": try SuppressionSections(self).forEach(emit)
         case "coverage": try CoverageSections(self).forEach(emit)
