@@ -44,9 +44,29 @@ package struct ConfigurationLoader: Sendable {
         configuration.disabledRules = try fields.strings("disable_rules")
         configuration.failOn = try fields.optionalChoice("fail_on", of: Severity.self)
         configuration.honoursSuppressions = try fields.optionalBoolean("suppressions")
+        try decisions(&fields, into: &configuration)
         try ModelSettingsReader.read(&fields, into: &configuration)
         try fields.finish()
         return configuration
+    }
+
+    private func decisions(
+        _ fields: inout MappingReader, into configuration: inout ScanConfiguration
+    ) throws(DocumentError) {
+        if let node = fields.optional("exceptions") {
+            let path = try node.string(for: "exceptions")
+            // Beside the configuration, wherever the command is given.
+            let folder = node.mark.file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+            let isWhole = path.hasPrefix("/") || folder.isEmpty
+            configuration.exceptions = isWhole ? path : folder.joined(separator: "/") + "/" + path
+        }
+        configuration.requiresSecondPerson = try fields.optionalBoolean("require_second_person") ?? false
+        guard let node = fields.optional("deadlines_days") else { return }
+        var days = try MappingReader(node)
+        for severity in Severity.allCases {
+            configuration.deadlines[severity] = try days.optionalInteger(severity.rawValue, in: 1...3650)
+        }
+        try days.finish()
     }
 
     private func inclusions(_ fields: inout MappingReader) throws(DocumentError) -> Set<ScanConfiguration.Inclusion> {

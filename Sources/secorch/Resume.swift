@@ -20,6 +20,7 @@ struct Resume: AsyncParsableCommand {
 
     @OptionGroup var models: ModelOptions
     @OptionGroup var batches: BatchOptions
+    @OptionGroup var decisions: DecisionOptions
     @OptionGroup var state: StateOptions
     @OptionGroup var settings: ConfigurationOptions
     @OptionGroup var work: WorkOptions
@@ -38,6 +39,7 @@ struct Resume: AsyncParsableCommand {
         options.models = models
         options.models.localOnly = models.localOnly || run.settings.options.contains("--local-only")
         options.batches = batches
+        options.decisions = decisions
         options.settings = settings
         options.work = work
         try await options.scan()

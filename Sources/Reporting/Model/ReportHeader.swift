@@ -17,11 +17,13 @@ package struct ReportHeader: Sendable {
     package let weaknesses: [Weakness]
     /// The rules that found something.
     package let rules: [RuleDescription]
+    /// What the run was compared with; nil where it was not.
+    package let history: RunHistory?
 
     package init(
         tool: Tool, run: Run, target: Target, method: Method, review: ReviewSummary?,
         summary: Summary, weaknesses: [Weakness],
-        rules: [RuleDescription]
+        rules: [RuleDescription], history: RunHistory? = nil
     ) {
         self.tool = tool
         self.run = run
@@ -31,6 +33,7 @@ package struct ReportHeader: Sendable {
         self.summary = summary
         self.weaknesses = weaknesses
         self.rules = rules
+        self.history = history
     }
 
     package struct Tool: Sendable {
@@ -84,10 +87,15 @@ package struct ReportHeader: Sendable {
         package let since: String?
         package let honoursSuppressions: Bool
         package let notices: [String]
+        /// The digest of the exceptions file; nil where there was none.
+        package let exceptions: Digest?
+        /// Days within which a finding of a severity should be mended.
+        package let deadlines: [Severity: Int]
 
         package init(
             options: [String], ruleSets: [RuleSet], detectionRules: Digest, detectionRuleCount: Int, templates: Digest,
-            personalData: String, since: String?, honoursSuppressions: Bool, notices: [String]
+            personalData: String, since: String?, honoursSuppressions: Bool, notices: [String],
+            exceptions: Digest? = nil, deadlines: [Severity: Int] = [:]
         ) {
             self.options = options
             self.ruleSets = ruleSets
@@ -98,6 +106,8 @@ package struct ReportHeader: Sendable {
             self.since = since
             self.honoursSuppressions = honoursSuppressions
             self.notices = notices
+            self.exceptions = exceptions
+            self.deadlines = deadlines
         }
     }
 }

@@ -137,6 +137,9 @@ struct FindingSections {
         var title: [Inline] = [.code("\(location.path.text):\(location.startLine)")]
         if !finding.symbol.isEmpty { title += [" in ", .code(finding.symbol)] }
         var content: [Block] = [.paragraph(title)]
+        if sections.header.history?.reference != nil || finding.track?.due != nil, let track = finding.track {
+            content.append(.paragraph([.text(track.words)]))
+        }
         // What a rule says stands above its places once; what only this place says stands here.
         let rule = sections.header.rules.first { $0.id == finding.rule }
         if rule?.message != finding.message { content.append(.paragraph([.text(finding.message)])) }
