@@ -19,14 +19,16 @@ struct Baseline: AsyncParsableCommand {
     var out: String?
 
     @OptionGroup var models: ModelOptions
-    @OptionGroup var decisions: DecisionOptions
+    @Option(help: "File of exceptions: what they suppress is not open.")
+    var exceptions: String?
+
     @OptionGroup var state: StateOptions
     @OptionGroup var settings: ConfigurationOptions
     @OptionGroup var work: WorkOptions
 
     func run() async throws {
         var configuration = try settings.load()
-        decisions.apply(to: &configuration)
+        if let exceptions { configuration.exceptions = exceptions }
         try models.apply(to: &configuration)
         // Reports are written nowhere; the state folder is left out of the walk in any case.
         let request = ScanRequest(
