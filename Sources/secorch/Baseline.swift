@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import OrchestratorCore
 import Pipeline
+import Settings
 
 struct Baseline: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
