@@ -1,3 +1,4 @@
+import Foundation
 import OrchestratorCore
 import Reporting
 import TestSupport
