@@ -81,7 +81,8 @@ struct ScanParts {
     /// Nil where nothing was decided, so that the settings of such runs stay what they were.
     private var decisions: DecisionSettings? {
         let settings = DecisionSettings(
-            exceptions: exceptions?.digest, requiresSecondPerson: configuration.requiresSecondPerson,
+            exceptions: exceptions?.digest, expired: exceptions?.expired(on: Clock.now.date) ?? [],
+            requiresSecondPerson: configuration.requiresSecondPerson,
             baseline: baseline?.digest,
             deadlines: Dictionary(uniqueKeysWithValues: configuration.deadlines.map { ($0.key.rawValue, $0.value) }))
         return settings.isEmpty ? nil : settings

@@ -64,7 +64,6 @@ import Testing
         try exceptions(program, Self.byRule + ", kind: false_positive, reason: r, by: Ada, until: 2027-01-15")
         #expect(try scan(program).status == 0)
         program.environment["SOURCE_DATE_EPOCH"] = "1800086400"
-        try program.folder.write("x = 1\n", to: "target/other.py")
         #expect(try scan(program).status == 1)
         #expect((try finding(program)["track"] as? [String: Any])?["state"] as? String == "reopened")
         #expect(try program.text("out/report.md").contains("expired after 2027-01-15; what it covered is open again"))

@@ -42,6 +42,9 @@ package struct ExceptionsFile: Sendable {
         try self.init(bytes, file: ExceptionsReader.fileName)
     }
 
+    /// The lines of the entries whose last day was before a day.
+    func expired(on day: String) -> [Int] { entries.filter { $0.until < day }.map(\.line) }
+
     /// How each entry stands on a day.
     package func standings(
         on day: String, requiringSecondPerson: Bool, honoured: Bool = true

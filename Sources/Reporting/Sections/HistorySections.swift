@@ -60,6 +60,8 @@ struct HistorySections {
     // MARK: What changed
 
     private func changes() throws -> [Block] {
+        let states = sections.header.summary.states
+        guard states.contains(where: { $0.key != .unchanged && $0.value > 0 }) else { return [] }
         var rows: [FindingState: [[[Inline]]]] = [:]
         try sections.source.forEachFinding { finding in
             guard finding.isOpen, let track = finding.track, track.state != .unchanged,
@@ -68,7 +70,7 @@ struct HistorySections {
             rows[track.state, default: []].append(row(finding) + [[.text(track.firstSeen.date)]])
         }
         return [FindingState.new, .reopened, .changed].compactMap { state in
-            guard let rows = rows[state], let count = sections.header.summary.states[state] else { return nil }
+            guard let rows = rows[state], let count = states[state] else { return nil }
             return table("\(Self.title(state)): \(count)", rows, lastColumn: "First seen", of: count)
         }
     }

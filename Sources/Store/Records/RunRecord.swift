@@ -78,13 +78,18 @@ extension RunSettings {
 package struct DecisionSettings: Sendable, Codable, Hashable {
     /// Digests of the exceptions file and of the baseline.
     package let exceptions: Digest?
+    /// The lines of entries that had expired: a run over the same tree after that day is another one.
+    package let expired: [Int]
     package let requiresSecondPerson: Bool
     package let baseline: Digest?
     /// Severity -> days from when a finding was first seen.
     package let deadlines: [String: Int]
 
-    package init(exceptions: Digest?, requiresSecondPerson: Bool, baseline: Digest?, deadlines: [String: Int]) {
+    package init(
+        exceptions: Digest?, expired: [Int], requiresSecondPerson: Bool, baseline: Digest?, deadlines: [String: Int]
+    ) {
         self.exceptions = exceptions
+        self.expired = expired
         self.requiresSecondPerson = requiresSecondPerson
         self.baseline = baseline
         self.deadlines = deadlines
