@@ -64,7 +64,10 @@ struct Exceptions: ParsableCommand {
 
         func run() throws {
             for exception in try file.applied() {
-                Console.print(json ? Exceptions.object(exception).text : VisibleText.of(Exceptions.line(exception)))
+                Console.print(
+                    json
+                        ? Exceptions.object(exception).text
+                        : VisibleText.of(Exceptions.line(exception, isCounted: false)))
             }
         }
     }
@@ -88,18 +91,19 @@ struct Exceptions: ParsableCommand {
             var entries = try file.applied()
             if let runID { entries = try RunLibrary(state: state.folder).matched(entries, in: runID) }
             let bad = entries.filter { $0.standing != .inForce || (runID != nil && $0.matched == 0) }
-            for exception in bad { Console.print(VisibleText.of(Exceptions.line(exception))) }
+            for exception in bad { Console.print(VisibleText.of(Exceptions.line(exception, isCounted: runID != nil))) }
             Console.line("secorch: \(entries.count) exceptions, \(bad.count) to look at")
             if !bad.isEmpty { throw ExitCode(1) }
         }
     }
 
-    private static func line(_ exception: AppliedException) -> String {
+    /// - Parameter isCounted: whether findings were looked for, so that an entry can be known to be unused.
+    private static func line(_ exception: AppliedException, isCounted: Bool) -> String {
         let entry = exception.entry
         let kind = entry.severity.map { "severity \($0.rawValue)" } ?? entry.kind.title
         let people = entry.approver.map { "\(entry.author), approved by \($0)" } ?? entry.author
-        let isKnownUnused = exception.standing == .inForce
-        let standing = isKnownUnused ? exception.standing.rawValue : exception.problem ?? exception.standing.rawValue
+        let isFine = exception.standing == .inForce && !isCounted
+        let standing = isFine ? exception.standing.rawValue : exception.problem ?? exception.standing.rawValue
         return "line \(entry.line): \(entry.subject): \(kind) until \(entry.until) by \(people): \(standing)"
     }
 

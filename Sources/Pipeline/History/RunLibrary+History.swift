@@ -19,8 +19,8 @@ extension RunLibrary {
         }
     }
 
-    /// What a run found that an earlier one did not, and the other way round. Rules that the earlier run did not have in
-    /// common with this installation are taken to have run if both runs had the same.
+    /// What a run found that an earlier one did not, and the other way round. Where both runs had other rules, those of
+    /// this installation are taken for the later run's.
     /// - Throws: `unknownRun` where one of them did not finish, or they are of different targets.
     package func difference(_ earlier: String, _ later: String, _ installation: Installation) throws -> RunDifference {
         let (before, _) = try run(earlier)
