@@ -38,7 +38,7 @@ import Testing
         return try #require(findings?.first)
     }
 
-    private static let byRule = "rule: python-os-command, path: \"src/**\""
+    private static let byRule = "rule: python-flow-command-injection, path: \"src/**\""
 
     @Test func anAcceptedRiskIsSuppressedAndStaysInEveryReport() throws {
         let program = try program()
@@ -112,7 +112,8 @@ import Testing
         let program = try program(["src/app.py": Self.vulnerable, "src/deep/app.py": Self.vulnerable])
         try exceptions(
             program,
-            "rule: python-os-command, path: \"src/*.py\", kind: false_positive, reason: r, by: Ada, until: 2027-03-31")
+            "rule: python-flow-command-injection, path: \"src/*.py\", kind: false_positive, reason: r, by: Ada, until: 2027-03-31"
+        )
         #expect(try scan(program).status == 1)
         #expect(try program.text("out/report.md").contains("1 more is suppressed"))
     }
@@ -192,7 +193,7 @@ import Testing
         let program = try program()
         #expect(
             try program.run("baseline", "target", "--out", "baseline.txt", "--state", "state", "--quiet").status == 0)
-        #expect(try program.text("baseline.txt").contains("python-os-command src/app.py\n"))
+        #expect(try program.text("baseline.txt").contains("python-flow-command-injection src/app.py\n"))
         func scan() throws -> Int32 {
             try program.scan("target", "--baseline", "baseline.txt", "--fail-on", "low").status
         }
