@@ -1,4 +1,5 @@
 package import OrchestratorCore
+package import Rules
 import Store
 
 /// A scan, from a walked target to a report. Read this file first.
@@ -10,6 +11,8 @@ package struct Pipeline: Sendable {
     let detect: DetectWeaknesses  // FileManifest      -> DetectionManifest   the embedded analyzer: free, cached
     let review: Review?  // DetectionManifest -> ReviewSummary       the only part that spends money
     let imports: MergeImports?  // what other scanners found, merged with the findings; nil where nothing was imported
+    let decide: DecideFindings  // ExaminedManifest  -> DecidedManifest     what people decided about findings
+    let track: TrackFindings  // DecidedManifest   -> RunHistory          what is new, fixed, reopened
     let map: MapControls  // ExaminedManifest  -> AssessmentManifest  findings and coverage -> control statuses
     let journal: Journal
 
@@ -19,8 +22,10 @@ package struct Pipeline: Sendable {
         let findings = try await journal.checkpoint(detect, files)
         let review = try await review?.run(findings, journal)
         let imports = try imports?.merge()
-        return try await journal.checkpoint(
-            map, ExaminedManifest(detection: findings, review: review, imports: imports))
+        let examined = ExaminedManifest(detection: findings, review: review, imports: imports)
+        let decided = try await journal.checkpoint(decide, examined)
+        _ = try await journal.checkpoint(track, decided)
+        return try await journal.checkpoint(map, decided.examined)
     }
 
     /// What asking models would cost. Nothing is sent, and a scan of the same content goes on from here.
@@ -68,5 +73,8 @@ package struct AssessmentManifest: Sendable, Codable {
     package let weaknesses: [Weakness]
     package let target: Digest
     package let review: ReviewSummary?
+    /// Whether data-protection rules bind, and what was observed besides weaknesses; nil in records of earlier versions.
+    package let personalData: ControlMapper.PersonalData?
+    package let observed: [ObservedKind]?
     package let imports: ImportSummary?
 }

@@ -7,7 +7,11 @@ package struct PipelineError: Error, Sendable, CustomStringConvertible {
         case incomplete
         /// A file of another scanner's results cannot be read.
         case badImport
+        /// A program of the machine that is needed is not there, or failed.
+        case missingProgram, printing
         case badOutput, badTarget, badConfiguration, unknownRuleSet, unknownRule, unknownRun
+        /// A signing key, a record of keys or an evidence bundle that cannot be used.
+        case badKey, badBundle
     }
 
     package let code: Code

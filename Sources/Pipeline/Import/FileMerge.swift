@@ -86,7 +86,9 @@ struct FileMerge {
         let near = (location.startLine - Self.tolerance)...(max(last, location.startLine) + Self.tolerance)
         let places = near.flatMap { (byLine[$0] ?? []).prefix(Self.compared) }.filter { place in
             let other = finding(place)
-            guard other.isOpen, other.weakness > 0 else { return false }
+            // What people decided about a finding comes later, so that a run taken up again merges the same.
+            let isSuppressed = other.suppression?.kind == .inSource || other.suppression?.kind == .byTool
+            guard !isSuppressed, other.weakness > 0 else { return false }
             if case .made = place, other.tools.contains(where: { $0.tool == rule.attribution.tool }) { return false }
             return result.weaknesses.contains { weaknesses.isSame($0, other.weakness) }
         }
