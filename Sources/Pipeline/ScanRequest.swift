@@ -1,4 +1,5 @@
 package import OrchestratorCore
+package import Reporting
 package import Settings
 
 /// Everything a user asks of a scan, resolved: flags over environment over configuration.
@@ -11,18 +12,27 @@ package struct ScanRequest: Sendable {
     package let configuration: ScanConfiguration
     /// A revision: only what changed since is examined.
     package let since: String?
+    /// A baseline file, and the run to compare with: an id or a prefix of it.
+    package let baseline: String?
+    package let compareTo: String?
     /// Tasks at a time, at least 1. Never shapes the result.
     package let jobs: Int
+    /// What is written of the report.
+    package let selection: ReportSelection
 
     package init(
-        target: String, out: String, state: String, configuration: ScanConfiguration, since: String?, jobs: Int
+        target: String, out: String, state: String, configuration: ScanConfiguration, since: String?,
+        baseline: String? = nil, compareTo: String? = nil, jobs: Int, selection: ReportSelection = ReportSelection()
     ) {
         self.target = target
         self.out = out
         self.state = state
         self.configuration = configuration
         self.since = since
+        self.baseline = baseline
+        self.compareTo = compareTo
         self.jobs = max(1, jobs)
+        self.selection = selection
     }
 
     /// What shapes the result, as flags one could type: no paths of this machine.
@@ -31,6 +41,7 @@ package struct ScanRequest: Sendable {
         for ruleSet in configuration.ruleSets ?? [] { options += ["--ruleset", ruleSet] }
         if let failOn = configuration.failOn { options += ["--fail-on", failOn.rawValue] }
         if let since { options += ["--since", since] }
+        if let compareTo { options += ["--compare-to", compareTo] }
         if configuration.isLocalOnly { options.append("--local-only") }
         if configuration.honoursSuppressions == false { options.append("--disable-suppressions") }
         return options
@@ -42,6 +53,10 @@ package struct ScanOutcome: Sendable {
     package let runID: String
     /// The folder the reports are in, absolute.
     package let folder: String
+    /// The names of the files written.
+    package let reports: [String]
+    /// Why a document that was asked for could not be printed.
+    package let unwritten: PipelineError?
     /// Open findings by severity.
     package let open: [Severity: Int]
     package let suppressed: Int

@@ -17,8 +17,16 @@ package struct ScanConfiguration: Sendable, Hashable {
     /// Ids of detection rules that do not run.
     package var disabledRules: [String] = []
     package var failOn: Severity?
+    /// A folder with templates in place of the program's; nil for the program's alone.
+    package var templates: String?
     /// False where findings are shown as if no comment suppressed any.
     package var honoursSuppressions: Bool?
+    /// The user's exceptions file.
+    package var exceptions: String?
+    /// Whether an exception counts only where somebody else approved it.
+    package var requiresSecondPerson = false
+    /// Days after which a finding of a severity should be mended.
+    package var deadlines: [Severity: Int] = [:]
     /// The providers and models that may be asked; empty for a scan without a model.
     package var providers: [ProviderDescriptor] = []
     package var models: [ModelDescriptor] = []

@@ -18,8 +18,10 @@ struct Resume: AsyncParsableCommand {
     @Option(help: "Folder for the reports.")
     var out = "reports"
 
+    @OptionGroup var reports: ReportOptions
     @OptionGroup var models: ModelOptions
     @OptionGroup var batches: BatchOptions
+    @OptionGroup var decisions: DecisionOptions
     @OptionGroup var state: StateOptions
     @OptionGroup var settings: ConfigurationOptions
     @OptionGroup var work: WorkOptions
@@ -38,6 +40,8 @@ struct Resume: AsyncParsableCommand {
         options.models = models
         options.models.localOnly = models.localOnly || run.settings.options.contains("--local-only")
         options.batches = batches
+        options.reports = reports
+        options.decisions = decisions
         options.settings = settings
         options.work = work
         try await options.scan()

@@ -20,8 +20,16 @@ struct ScanOptions: ParsableArguments {
     @Option(help: "Examine only what changed since this revision; the rest is carried over from earlier runs.")
     var since: String?
 
-    @Flag(help: "Show findings as if no comment suppressed any.")
+    @Option(help: "The run to compare with: its id or a prefix of it (default: the newest that saw something else).")
+    var compareTo: String?
+
+    @Flag(
+        name: [.customLong("disable-suppressions"), .customLong("no-suppressions")],
+        help: "Show findings as if no comment and no exception suppressed any.")
     var disableSuppressions = false
+
+    @OptionGroup var reports: ReportOptions
+    @OptionGroup var decisions: DecisionOptions
 
     @OptionGroup var models: ModelOptions
     @OptionGroup var batches: BatchOptions
@@ -35,17 +43,20 @@ struct ScanOptions: ParsableArguments {
         if !ruleSets.isEmpty { configuration.ruleSets = ruleSets }
         if let failOn { configuration.failOn = failOn }
         if disableSuppressions { configuration.honoursSuppressions = false }
+        if let templates = reports.templates { configuration.templates = templates }
+        decisions.apply(to: &configuration)
         try models.apply(to: &configuration)
         batches.apply(to: &configuration)
         return ScanRequest(
             target: path, out: out, state: state.folder, configuration: configuration, since: since,
-            jobs: work.taskCount)
+            baseline: decisions.baseline, compareTo: compareTo, jobs: work.taskCount, selection: reports.selection)
     }
 
     /// Scans, says how it went and ends with the scan's exit code.
     func scan() async throws {
         let outcome = try await Orchestrator(try Installation(), progress: work.progress).scan(try request())
-        ScanSummary(outcome).print(isQuiet: work.quiet)
+        ScanSummary(outcome).print(isQuiet: work.quiet, everyFile: reports.isNamed)
+        if let unwritten = outcome.unwritten { throw unwritten }
         throw ExitCode(outcome.exitCode.rawValue)
     }
 }

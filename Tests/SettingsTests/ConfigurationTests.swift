@@ -32,6 +32,15 @@ import Testing
         #expect(configuration.honoursSuppressions == false)
     }
 
+    @Test func templatesLieBesideTheFileThatNamesThem() throws {
+        let read = { (text: String) in
+            try self.loader.load(text, file: "/etc/secorch/secorch.yaml", environment: [:]).templates
+        }
+        #expect(try read("templates: house") == "/etc/secorch/house")
+        #expect(try read("templates: /srv/house") == "/srv/house")
+        #expect(try read("fail_on: low") == nil)
+    }
+
     @Test(arguments: [nil, "", "# only a comment\n", "---\n"])
     func nothingSaidIsTheDefault(text: String?) throws { #expect(try load(text) == ScanConfiguration()) }
 
@@ -133,5 +142,24 @@ import Testing
         let configuration = narrowed(text)
         #expect(configuration.targetExclude.isEmpty && configuration.ruleSets == nil)
         #expect(configuration.notices.count == 1)
+    }
+}
+
+@Suite struct DecisionConfigurationTests {
+    private func load(_ text: String, file: String = "/etc/secorch/secorch.yaml") throws -> ScanConfiguration {
+        try ConfigurationLoader(reader: YAMLReader()).load(text, file: file, environment: [:])
+    }
+
+    @Test func exceptionsLieBesideTheConfigurationThatNamesThem() throws {
+        #expect(try load("exceptions: a.yaml").exceptions == "/etc/secorch/a.yaml")
+        #expect(try load("exceptions: /x/a.yaml").exceptions == "/x/a.yaml")
+        #expect(try load("exceptions: a.yaml", file: "secorch.yaml").exceptions == "a.yaml")
+    }
+
+    @Test func deadlinesAndTheSecondPersonAreRead() throws {
+        let configuration = try load("deadlines_days: {critical: 7, low: 180}\nrequire_second_person: true")
+        #expect(configuration.deadlines == [.critical: 7, .low: 180] && configuration.requiresSecondPerson)
+        #expect(throws: DocumentError.self) { try load("deadlines_days: {critical: 0}") }
+        #expect(throws: DocumentError.self) { try load("deadlines_days: {urgent: 7}") }
     }
 }

@@ -18,7 +18,7 @@ struct HTMLPages {
         let sections = ReportSections(source: source, pages: pages)
         let title = "Compliance report: \(source.header.target.name)"
         let headings = template.headings()
-        try frame(sink, title: title, links: headings.map { ("#" + $0.id, $0.title) }) {
+        try templates.frame(sink, title: title, links: headings.map { ("#" + $0.id, $0.title) }) {
             try template.render(in: .html, to: sink, words: sections.words, blocks: sections.blocks)
         }
         if !pages.isWhole { try writeFindings(sections, pages, into: folder) }
@@ -26,26 +26,6 @@ struct HTMLPages {
     }
 
     private var template: ReportTemplate { ReportTemplate(templates.report, file: "templates/reports/report.md") }
-
-    /// The page's frame around what `content` writes.
-    private func frame(
-        _ sink: FileSink, title: String, links: [(url: String, title: String)], _ content: () throws -> Void
-    ) throws {
-        let parts = templates.page.split(separator: "{{content}}", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else {
-            throw ReportingError(.badTemplate, "templates/reports/page.html: expected the placeholder '{{content}}'")
-        }
-        let items = links.map { "<li><a href=\"\(HTMLText.escape($0.url))\">\(HTMLText.escape($0.title))</a></li>" }
-        func filled(_ text: Substring) -> String {
-            String(text).replacing("{{title}}", with: HTMLText.escape(title)).replacing(
-                "{{style}}", with: templates.style
-            )
-            .replacing("{{navigation}}", with: "<ul>\(items.joined())</ul>")
-        }
-        try sink.write(filled(parts[0]))
-        try content()
-        try sink.write(filled(parts[1]))
-    }
 
     // MARK: Pages of findings
 
@@ -79,7 +59,7 @@ struct HTMLPages {
         if page > 1 { links.append((FindingPages.file(page - 1), "Previous page")) }
         if page < pages.count { links.append((FindingPages.file(page + 1), "Next page")) }
         let title = "Findings, page \(page) of \(pages.count): \(source.header.target.name)"
-        try frame(sink, title: title, links: links) {
+        try templates.frame(sink, title: title, links: links) {
             for block in [.heading(1, [.text(title)], id: nil), .heading(2, ["Findings"], id: nil)] + blocks {
                 try sink.write(ReportFormat.html.render(block))
             }

@@ -9,28 +9,37 @@ package struct ReportHeader: Sendable {
     package let tool: Tool
     package let run: Run
     package let target: Target
-    package let method: Method
+    package internal(set) var method: Method
     /// The model's part; nil where none was asked.
     package let review: ReviewSummary?
-    package let summary: Summary
+    /// What was observed besides weaknesses, by topic and kind.
+    package let observed: [ObservedKind]
+    /// Whether data-protection rules bind: yes and no as declared, detected, undeclared.
+    package let personalDataApplies: String
+    package internal(set) var summary: Summary
     /// The weaknesses that occur in the report.
     package let weaknesses: [Weakness]
     /// The rules that found something.
-    package let rules: [RuleDescription]
+    package internal(set) var rules: [RuleDescription]
+    /// What the run was compared with; nil where it was not.
+    package let history: RunHistory?
 
     package init(
         tool: Tool, run: Run, target: Target, method: Method, review: ReviewSummary?,
-        summary: Summary, weaknesses: [Weakness],
-        rules: [RuleDescription]
+        observed: [ObservedKind] = [], personalDataApplies: String = "undeclared", summary: Summary,
+        weaknesses: [Weakness], rules: [RuleDescription], history: RunHistory? = nil
     ) {
         self.tool = tool
         self.run = run
         self.target = target
         self.method = method
         self.review = review
+        self.observed = observed
+        self.personalDataApplies = personalDataApplies
         self.summary = summary
         self.weaknesses = weaknesses
         self.rules = rules
+        self.history = history
     }
 
     package struct Tool: Sendable {
@@ -76,7 +85,7 @@ package struct ReportHeader: Sendable {
     /// How the result came about, so that somebody else can repeat it.
     package struct Method: Sendable {
         package let options: [String]
-        package let ruleSets: [RuleSet]
+        package internal(set) var ruleSets: [RuleSet]
         package let detectionRules: Digest
         package let detectionRuleCount: Int
         package let templates: Digest
@@ -84,10 +93,15 @@ package struct ReportHeader: Sendable {
         package let since: String?
         package let honoursSuppressions: Bool
         package let notices: [String]
+        /// The digest of the exceptions file; nil where there was none.
+        package let exceptions: Digest?
+        /// Days within which a finding of a severity should be mended.
+        package let deadlines: [Severity: Int]
 
         package init(
             options: [String], ruleSets: [RuleSet], detectionRules: Digest, detectionRuleCount: Int, templates: Digest,
-            personalData: String, since: String?, honoursSuppressions: Bool, notices: [String]
+            personalData: String, since: String?, honoursSuppressions: Bool, notices: [String],
+            exceptions: Digest? = nil, deadlines: [Severity: Int] = [:]
         ) {
             self.options = options
             self.ruleSets = ruleSets
@@ -98,6 +112,8 @@ package struct ReportHeader: Sendable {
             self.since = since
             self.honoursSuppressions = honoursSuppressions
             self.notices = notices
+            self.exceptions = exceptions
+            self.deadlines = deadlines
         }
     }
 }

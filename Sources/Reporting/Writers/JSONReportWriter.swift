@@ -15,11 +15,16 @@ struct JSONReportWriter {
         try stream.value("target", target(header.target))
         try stream.value("method", method(header.method))
         try stream.value("model_review", header.review.map(\.json) ?? .null)
+        try stream.value("personal_data", .string(header.personalDataApplies))
+        try stream.array("observations") { add in try header.observed.map(observation).forEach(add) }
+        try stream.value("history", header.history.map(\.json) ?? .null)
         try stream.value("summary", summary(header.summary))
         try stream.array("weaknesses") { add in try header.weaknesses.map(weakness).forEach(add) }
         try stream.array("rules") { add in try header.rules.map(rule).forEach(add) }
         try stream.array("controls") { add in try source.assessments.map(assessment).forEach(add) }
         try stream.array("findings") { add in try source.forEachFinding { try add(finding($0)) } }
+        try stream.array("gone") { add in try source.forEachGone { try add($0.json) } }
+        try stream.array("exceptions") { add in try source.exceptions.map(\.json).forEach(add) }
         try stream.array("idle_suppressions") { add in
             for entry in source.idleSuppressions {
                 try add(
@@ -31,6 +36,20 @@ struct JSONReportWriter {
         }
         try stream.array("files") { add in try source.forEachFile { try add(file($0)) } }
         try stream.finish()
+    }
+
+    private func observation(_ item: ObservedKind) -> JSONValue {
+        [
+            "kind": .string(item.kind.id), "topic": .string(item.kind.topic.rawValue),
+            "title": .string(item.kind.title), "provisions": .strings(item.kind.provisions),
+            "places": .number(item.places), "places_outside_tests": .number(item.counted),
+            "examples": .array(
+                item.examples.map { place in
+                    [
+                        "path": .string(place.path.text), "line": .number(place.line), "text": .string(place.text),
+                    ]
+                }),
+        ]
     }
 
     private func tool(_ tool: ReportHeader.Tool) -> JSONValue {
@@ -58,7 +77,11 @@ struct JSONReportWriter {
             "detection_rules": .string(method.detectionRules.description),
             "detection_rule_count": .number(method.detectionRuleCount),
             "templates": .string(method.templates.description), "personal_data": .string(method.personalData),
-            "since": .optional(method.since), "honours_suppressions": .bool(method.honoursSuppressions),
+            "exceptions": .optional(method.exceptions?.description),
+            "deadlines_days": .object(
+                Severity.descending.compactMap { severity in
+                    method.deadlines[severity].map { (severity.rawValue, .number($0)) }
+                }), "since": .optional(method.since), "honours_suppressions": .bool(method.honoursSuppressions),
             "notices": .strings(method.notices),
         ]
     }
@@ -67,12 +90,24 @@ struct JSONReportWriter {
         [
             "id": .string(ruleSet.id), "title": .string(ruleSet.title), "version": .string(ruleSet.version),
             "digest": .string(ruleSet.digest.description), "controls": .number(ruleSet.controls.count),
+            "extends": ruleSet.base.map { ["id": .string($0.id), "digest": .string($0.digest.description)] } ?? .null,
+            "applicability": .array(
+                ruleSet.controls.compactMap { control in
+                    control.applicability.map { statement in
+                        [
+                            "control": .string(control.id), "applicable": .bool(statement.isApplicable),
+                            "justification": .string(statement.justification),
+                        ]
+                    }
+                }),
         ]
     }
 
     private func summary(_ summary: Summary) -> JSONValue {
         [
             "open_findings": .number(summary.openCount), "suppressed_findings": .number(summary.suppressed),
+            "states": counts(FindingState.allCases.map { ($0.rawValue, summary.states[$0] ?? 0) }),
+            "overdue": counts(Severity.descending.map { ($0.rawValue, summary.overdue[$0] ?? 0) }),
             "severities": counts(Severity.descending.map { ($0.rawValue, summary.open[$0] ?? 0) }),
             "checks": .object(
                 CheckType.allCases.map { check in
@@ -124,6 +159,9 @@ struct JSONReportWriter {
             "weaknesses_mapped": .number(assessment.weaknessesMapped),
             "weaknesses_covered": .number(assessment.weaknessesCovered),
             "weaknesses_uncovered": .array(assessment.weaknessesUncovered.map(JSONValue.number)),
+            "weaknesses_general": .array((assessment.basis?.general ?? []).map(JSONValue.number)),
+            "weaknesses_elsewhere": .array((assessment.basis?.elsewhere ?? []).map(JSONValue.number)),
+            "rules": .strings(assessment.basis?.rules ?? []),
             "evidence": .array(
                 assessment.evidence.map { item in
                     [
@@ -151,12 +189,9 @@ struct JSONReportWriter {
                         "note": .string(step.note),
                     ]
                 }),
-            "suppression": finding.suppression.map { suppression in
-                [
-                    "kind": "in source", "reason": .string(suppression.reason),
-                    "line": .number(suppression.line),
-                ]
-            } ?? .null,
+            "suppression": finding.suppression.map(\.json) ?? .null,
+            "severity_adjustment": finding.adjustment.map(\.json) ?? .null,
+            "track": finding.track.map(\.json) ?? .null,
         ]
     }
 
