@@ -28,6 +28,12 @@ struct Report: ParsableCommand {
     /// Signs bundles; holds the state folder as well.
     @OptionGroup var key: KeyOptions
 
+    func validate() throws {
+        if bundle, reports.templates != nil {
+            throw ValidationError("--bundle takes the templates that the run used, and no --templates.")
+        }
+    }
+
     func run() throws {
         let library = try RunLibrary(state: key.state.folder)
         let (record, store) = try library.run(id)

@@ -121,6 +121,18 @@ import Testing
         #expect(try program.run("audit", "verify", "file.tar", "--public-key", "file.tar").status == 2)
     }
 
+    @Test func aBundleHoldsWhatWasConfiguredAndDecided() throws {
+        let program = try scanned()
+        try program.folder.write("exclude: ['*.log']\ndisable_rules: [python-eval]\n", to: "config.yaml")
+        _ = try program.scan("target", "--config", "config.yaml", "--ruleset", "gdpr")
+        let unpacked = try runProcess(
+            "/bin/tar", ["xOf", try bundle(program), "configuration.json"], in: program.folder.path)
+        #expect(unpacked.text.contains("exclude: *.log") && unpacked.text.contains("disable_rules: python-eval"))
+        let data = try #require(try JSONSerialization.jsonObject(with: Data(unpacked.output)) as? [String: Any])
+        #expect((data["rule_sets"] as? [Any])?.count == 1)
+        #expect(try program.run("report", "--bundle", "--templates", "x", "--state", "state").status == 2)
+    }
+
     @Test func noBundleHoldsAKeyOrAPathOfTheMachine() throws {
         let program = try scanned()
         _ = try program.run("audit", "keygen", "--state", "state")

@@ -37,11 +37,10 @@ import Testing
             })
     }
 
-    /// All matches of the first group of a pattern.
-    private func matches(_ pattern: String, in text: String) throws -> [String] {
-        let expression = try NSRegularExpression(pattern: pattern)
-        return expression.matches(in: text, range: NSRange(text.startIndex..., in: text)).compactMap { match in
-            Range(match.range(at: 1), in: text).map { String(text[$0]) }
+    /// The values of an attribute, in order.
+    private func values(of attribute: String, in text: String) -> [String] {
+        text.components(separatedBy: " \(attribute)=\"").dropFirst().map { rest in
+            String(decoding: rest.utf8.prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
         }
     }
 
@@ -50,12 +49,12 @@ import Testing
         // Characters that grow when they are escaped: the worst that a page can be.
         let lines = String(repeating: "<\"&'>\u{1B}", count: 30)
         try write(
-            (0..<10_000).map { finding($0, rule: "rule\($0 / 200)", line: "\(lines) \($0)") }, into: folder)
+            (0..<3000).map { finding($0, rule: "rule\($0 / 200)", line: "\(lines) \($0)") }, into: folder)
         let pages = try pages(folder)
         #expect(pages.count > 5)
         for (name, text) in pages { #expect(text.utf8.count < 5_000_000, "\(name): \(text.utf8.count)") }
-        let shown = try pages.values.flatMap { try matches("id=\"(finding-[^\"]*)\"", in: $0) }
-        #expect(shown.count == 10_000 && Set(shown).count == 10_000)
+        let shown = pages.values.flatMap { values(of: "id", in: $0) }.filter { $0.hasPrefix("finding-") }
+        #expect(shown.count == 3000 && Set(shown).count == 3000)
     }
 
     @Test func everyLinkLeadsSomewhereAndEveryIdIsUnique() throws {
@@ -68,12 +67,12 @@ import Testing
             let pages = try pages(folder)
             var ids: [String: Set<String>] = [:]
             for (name, text) in pages {
-                let all = try matches(" id=\"([^\"]*)\"", in: text)
+                let all = values(of: "id", in: text)
                 ids[name] = Set(all)
                 #expect(Set(all).count == all.count, "\(name)")
             }
             for (name, text) in pages {
-                for link in try matches("href=\"([^\"]*)\"", in: text) where !link.contains("://") {
+                for link in values(of: "href", in: text) where !link.contains("://") {
                     let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
                     let target = parts[0].isEmpty ? name : String(parts[0])
                     #expect(pages[target] != nil, "\(name): \(link)")
@@ -102,7 +101,7 @@ import Testing
         let folder = try TemporaryFolder()
         try write([finding(0, line: "x"), finding(1, confidence: 10, line: "y")], into: folder)
         let html = try #require(try pages(folder)["report.html"])
-        let roles = try matches("id=\"show-([^\"]*)\"", in: html)
+        let roles = values(of: "id", in: html).filter { $0.hasPrefix("show-") }.map { $0.dropFirst(5) }
         #expect(roles.contains("severity-high") && roles.contains("doubtful") && roles.contains("status-not-satisfied"))
         for role in roles { #expect(html.contains("main:has(#show-\(role):not(:checked)) .of-\(role)"), "\(role)") }
         #expect(html.contains("class=\"finding of-severity-high of-doubtful\""))

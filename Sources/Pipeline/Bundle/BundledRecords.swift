@@ -30,8 +30,21 @@ enum BundledRecords {
             ), ("detection_rules", .string(settings.detectionRules.description)),
             ("templates", .string(settings.templates.description)), ("personal_data", .string(settings.personalData)),
             ("since", .optional(settings.since)), ("honours_suppressions", .bool(settings.honoursSuppressions)),
-            ("models", .strings(settings.models)), ("notices", .strings(settings.notices)),
+            ("decisions", settings.decisions.map(decisions) ?? .null), ("models", .strings(settings.models)),
+            ("notices", .strings(settings.notices)),
         ])
+    }
+
+    /// The exceptions themselves stand in the reports, applied and unused ones.
+    private static func decisions(_ decisions: DecisionSettings) -> JSONValue {
+        [
+            "exceptions": .optional(decisions.exceptions?.description),
+            "expired_lines": .array(decisions.expired.map(JSONValue.number)),
+            "requires_second_person": .bool(decisions.requiresSecondPerson),
+            "baseline": .optional(decisions.baseline?.description),
+            "deadlines_days": .object(
+                decisions.deadlines.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) }),
+        ]
     }
 
     /// The digest of all detection rules that ran, and the texts of those that found something.

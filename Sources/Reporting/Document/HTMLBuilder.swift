@@ -85,8 +85,8 @@ struct HTMLBuilder: NodeBuilder {
             let cells = row.cells.map { cell in
                 let content = [
                     CmarkDocument.text(cell.label),
-                    element("span", ["aria-hidden": "true"], [CmarkDocument.text(" " + cell.sign)], block: false),
                     element("span", ["class": "unseen"], [CmarkDocument.text(": " + cell.meaning)], block: false),
+                    element("span", ["aria-hidden": "true"], [CmarkDocument.text(" " + cell.sign)], block: false),
                 ]
                 return element(
                     "li", ["class": cell.role, "title": "\(cell.title): \(cell.meaning)"],

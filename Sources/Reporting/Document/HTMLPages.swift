@@ -60,7 +60,7 @@ struct HTMLPages {
         if page < pages.count { links.append((FindingPages.file(page + 1), "Next page")) }
         let title = "Findings, page \(page) of \(pages.count): \(source.header.target.name)"
         try templates.frame(sink, title: title, links: links) {
-            for block in [.heading(1, [.text(title)], id: nil)] + blocks {
+            for block in [.heading(1, [.text(title)], id: nil), .heading(2, ["Findings"], id: nil)] + blocks {
                 try sink.write(ReportFormat.html.render(block))
             }
         }

@@ -28,7 +28,7 @@ struct ControlMapSections {
                         .heatMap(
                             HeatMap(
                                 title: "\(ruleSet.title): controls by status",
-                                rows: rows.map { HeatMap.Row(title: $0.title, cells: $0.cells) }))
+                                rows: rows.map { HeatMap.Row(title: rows.count > 1 ? $0.title : "", cells: $0.cells) }))
                     ], role: "map", isOpen: ruleSet.controls.count <= Self.unfolded))
         }
     }

@@ -40,27 +40,29 @@ struct FindingSections {
         return .paragraph([.text(text)] + links)
     }
 
-    /// What can be hidden: severities, and findings that may not be real.
+    /// What can be hidden: severities, findings that may not be real, and those known from an earlier run.
     var filter: [Block] {
         let open = sections.header.summary.open
+        let states = sections.header.summary.states
         let severities = Severity.descending.filter { open[$0, default: 0] > 0 }.map { severity in
             Filter.Choice(
                 role: "severity-\(severity.rawValue)",
                 label: [ReportSections.badge(severity), .text(" \(open[severity] ?? 0)")])
         }
+        let confidences: [Filter.Choice] = [
+            .init(role: "confirmed", label: [.text("fails controls (\(ReportSections.confirmation) % or more)")]),
+            .init(role: "doubtful", label: [.text("asks for a review (less)")]),
+        ]
+        let known = FindingState.allCases.filter { states[$0, default: 0] > 0 }.map { state in
+            Filter.Choice(role: "state-\(state.rawValue)", label: [.text("\(state.rawValue) (\(states[state] ?? 0))")])
+        }
         return [
             .filter(Filter(title: "Show findings of severity", choices: severities)),
-            .filter(
-                Filter(
-                    title: "Show findings whose confidence",
-                    choices: [
-                        .init(
-                            role: "confirmed",
-                            label: [.text("fails controls (\(ReportSections.confirmation) % or more)")]),
-                        .init(role: "doubtful", label: [.text("asks for a review (less)")]),
-                    ])),
-        ]
+            .filter(Filter(title: "Show findings whose confidence", choices: confidences)),
+        ] + (hasHistory ? [.filter(Filter(title: "Show findings that, since the last run, are", choices: known))] : [])
     }
+
+    private var hasHistory: Bool { sections.header.history?.reference != nil }
 
     private var index: Block {
         let summary = sections.header.summary
@@ -170,7 +172,7 @@ struct FindingSections {
         var title: [Inline] = [.code("\(location.path.text):\(location.startLine)")]
         if !finding.symbol.isEmpty { title += [" in ", .code(finding.symbol)] }
         var content: [Block] = []
-        if sections.header.history?.reference != nil || finding.track?.due != nil, let track = finding.track {
+        if hasHistory || finding.track?.due != nil, let track = finding.track {
             content.append(.paragraph([.text(track.words)]))
         }
         // What a rule says stands above its places once; what only this place says stands here.
@@ -184,7 +186,8 @@ struct FindingSections {
                     firstLine: finding.evidence.firstLine, lines: finding.evidence.lines,
                     marked: location.startLine...max(location.startLine, lastLine(finding)))))
         if !finding.flow.isEmpty { content += flow(finding) }
-        let role = "finding " + Self.role(finding.severity, finding.confidence)
+        let state = finding.track.map { " of-state-\($0.state.rawValue)" } ?? ""
+        let role = "finding " + Self.role(finding.severity, finding.confidence) + state
         return .details(summary: title, id: "finding-\(finding.id)", content, role: role, isOpen: isOpen)
     }
 

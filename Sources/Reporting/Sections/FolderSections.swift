@@ -3,9 +3,10 @@ import OrchestratorCore
 /// What was examined and what was found, folder by folder.
 struct FolderSections {
     private let sections: ReportSections
-    /// Folders drawn, and rows listed, those with the most files first.
+    /// Folders drawn, rows listed, and levels told apart.
     private static let drawn = 12
     private static let listed = 200
+    private static let depth = 4
     /// Folders told apart; beyond that, further ones count for the folder above them.
     private static let known = 5000
 
@@ -31,16 +32,44 @@ struct FolderSections {
             guard finding.isOpen else { return }
             for name in Self.names(finding.location.path) { folders[name]?.findings += 1 }
         }
-        let tops = folders.filter { !$0.key.dropLast().contains("/") }
-        try emit(.chart(chart(Self.largest(tops))))
+        try emit(.chart(chart(Self.opened(folders))))
         try emit(table(folders))
     }
 
-    /// The folder at the top in which a path lies, and the one below that; both end with a slash.
+    /// The folders in which a path lies, outermost first, each with a slash at its end.
     private static func names(_ path: RepositoryPath) -> [String] {
         guard let folder = path.parent else { return ["./"] }
-        let parts = folder.components.prefix(2).map { RepositoryPath(bytes: Array($0)).text }
-        return parts.count == 1 ? [parts[0] + "/"] : [parts[0] + "/", parts[0] + "/" + parts[1] + "/"]
+        var name = ""
+        return folder.components.prefix(depth).map { part in
+            name += RepositoryPath(bytes: Array(part)).text + "/"
+            return name
+        }
+    }
+
+    /// The folders at the top, the largest of them opened as long as all can be drawn: `src/` alone says little.
+    private static func opened(_ folders: [String: Tally]) -> [(key: String, value: Tally)] {
+        func level(_ name: String) -> Int { name.count { $0 == "/" } }
+        var shown = folders.filter { level($0.key) == 1 }
+        while true {
+            let next = largest(shown).lazy.compactMap { name, tally -> (name: String, parts: [String: Tally])? in
+                var parts = folders.filter { $0.key.hasPrefix(name) && level($0.key) == level(name) + 1 }
+                guard !parts.isEmpty else { return nil }
+                parts[name + "*"] = rest(of: tally, without: parts.values)
+                return shown.count - 1 + parts.count <= drawn ? (name, parts) : nil
+            }.first
+            guard let next else { return largest(shown) }
+            shown[next.name] = nil
+            shown.merge(next.parts) { first, _ in first }
+        }
+    }
+
+    /// The files that lie in a folder itself; nil where there are none.
+    private static func rest(of tally: Tally, without parts: some Sequence<Tally>) -> Tally? {
+        var rest = tally
+        for part in parts {
+            for (state, count) in part.states { rest.states[state, default: 0] -= count }
+        }
+        return rest.files > 0 ? rest : nil
     }
 
     private static func largest(_ folders: [String: Tally]) -> [(key: String, value: Tally)] {
@@ -75,6 +104,6 @@ struct FolderSections {
         let rest: [Block] = more > 0 ? [.paragraph([.text("\(more) smaller folders are left out here.")])] : []
         return .details(
             summary: [.text("Coverage and open findings of \(shown.count) folders")], id: nil,
-            [.table(Table("Folders, two levels deep", columns, rows: rows))] + rest)
+            [.table(Table("Folders, \(Self.depth) levels deep", columns, rows: rows))] + rest)
     }
 }
