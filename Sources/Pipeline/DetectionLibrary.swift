@@ -1,7 +1,7 @@
 package import Detection
 import Foundation
 package import OrchestratorCore
-import Rules
+package import Rules
 import Settings
 package import SyntaxTree
 
@@ -9,6 +9,8 @@ package import SyntaxTree
 package struct DetectionLibrary: Sendable {
     package let book: RuleBook
     package let redactor: Redactor
+    /// What is observed besides weaknesses.
+    package let observations: ObservationBook
     /// Nil where none are installed.
     package let grammars: GrammarLibrary?
     /// Changes with anything that could change a finding.
@@ -37,6 +39,7 @@ package struct DetectionLibrary: Sendable {
             throw PipelineError(.unknownRule, "the configuration disables the rule '\(id)', which does not exist")
         }
         digest.append(disabled.sorted().joined(separator: ","))
+        observations = try Self.observations(installation, &digest)
         let forms = try installation.text("rulesets/redaction.yaml")
         digest.append(forms)
         book = try RuleBook(rules.filter { !disabled.contains($0.description.id) })
@@ -54,6 +57,21 @@ package struct DetectionLibrary: Sendable {
         self.digest = digest.finish()
     }
 
+    private static func observations(
+        _ installation: Installation, _ digest: inout Digest.Builder
+    ) throws -> ObservationBook {
+        let loader = ObservationLoader(reader: YAMLReader())
+        return try ObservationBook(
+            try installation.documents(in: "rulesets/observations").map { file in
+                let text = try installation.text(file)
+                digest.append(text)
+                return try loader.load(text, file: file)
+            })
+    }
+
+    /// A new observer, for one task at a time.
+    package func observer() -> Observer { Observer(book: observations, redactor: redactor) }
+
     /// A new analyzer, for one task at a time.
     package func analyzer(_ lookup: any SourceLookup) -> Analyzer {
         Analyzer(book: book, grammars: grammars, redactor: redactor, lookup: lookup)
@@ -62,13 +80,13 @@ package struct DetectionLibrary: Sendable {
     /// A rule's title; its id where there is no such rule.
     package func title(ofRule id: String) -> String { book.descriptions.first { $0.id == id }?.title ?? id }
 
-    /// Weakness -> the languages some enabled rule covers. A rule for any text covers them all. A rule too unsure to fail
-    /// a control does not help to satisfy one either.
-    package var coverage: [Int: Set<Language>] {
-        var table: [Int: Set<Language>] = [:]
+    /// Weakness -> the enabled rules that look for it. A rule too unsure to fail a control does not help to satisfy one
+    /// either.
+    package var coverage: [Int: [ControlMapper.CoveringRule]] {
+        var table: [Int: [ControlMapper.CoveringRule]] = [:]
         for rule in book.rules where rule.description.confidence >= ControlMapper.confirmation {
-            table[rule.description.weakness, default: []].formUnion(
-                rule.languages.isEmpty ? Language.all : rule.languages)
+            table[rule.description.weakness, default: []].append(
+                .init(id: rule.description.id, languages: Set(rule.languages)))
         }
         return table
     }

@@ -3,16 +3,20 @@ package import Rules
 import Settings
 package import Store
 
-/// The frameworks and weaknesses of an installation, imported into the catalogue of a state where they are not yet.
+/// The frameworks and weaknesses of an installation, imported into the catalogue of a state where they are not yet, and
+/// the rule sets that the user imported there.
 package struct FrameworkLibrary: Sendable {
-    /// Every framework of the installation, by id.
+    /// Every framework of the installation, in the order of reports.
     package let ruleSets: [RuleSet]
+    /// What the user imported, the newest version of each, by id.
+    package let own: [RuleSet]
     package let weaknesses: WeaknessCatalogue
+    private let catalog: CatalogStore
 
     /// - Throws: `PipelineError`, `DocumentError` with the place of the first error, `RulesError`, `StoreError`.
     package init(_ installation: Installation, _ catalog: CatalogStore) throws {
+        weaknesses = try Self.weaknesses(installation, catalog)
         let loader = RuleSetLoader(reader: YAMLReader())
-        weaknesses = try Self.weaknesses(installation, catalog, loader)
         var ruleSets: [RuleSet] = []
         for file in try installation.documents(in: "rulesets/frameworks") {
             let text = try installation.text(file)
@@ -27,6 +31,8 @@ package struct FrameworkLibrary: Sendable {
             ruleSets.append(ruleSet)
         }
         self.ruleSets = try Self.unique(ruleSets).sorted { Self.place($0) < Self.place($1) }
+        own = try catalog.ownRuleSets()
+        self.catalog = catalog
     }
 
     /// Lists of weaknesses before control catalogues before laws: the order in which a developer meets them.
@@ -36,13 +42,13 @@ package struct FrameworkLibrary: Sendable {
     }
 
     private static func weaknesses(
-        _ installation: Installation, _ catalog: CatalogStore, _ loader: RuleSetLoader
+        _ installation: Installation, _ catalog: CatalogStore
     ) throws -> WeaknessCatalogue {
         let file = "rulesets/weaknesses.yaml"
         let text = try installation.text(file)
         let digest = Digest(of: text)
         if try !catalog.hasWeaknesses(importedFrom: digest) {
-            let weaknesses = try loader.weaknesses(text, file: file)
+            let weaknesses = try WeaknessLoader(reader: YAMLReader()).weaknesses(text, file: file)
             _ = try WeaknessCatalogue(weaknesses)
             try catalog.record(weaknesses, importedFrom: digest)
         }
@@ -57,19 +63,63 @@ package struct FrameworkLibrary: Sendable {
         }
         return ruleSets
     }
+}
 
-    /// The frameworks with some ids, in that order; all for nil. Throws `unknownRuleSet`.
-    package func ruleSets(_ ids: [String]?) throws(PipelineError) -> [RuleSet] {
-        guard let ids else { return ruleSets }
+// MARK: Names
+
+extension FrameworkLibrary {
+    /// The rule sets with some names, in that order; for nil those of the installation. A name is an id, or
+    /// `id@digest` for one version of several, its digest shortened at will.
+    /// - Throws: `unknownRuleSet`, also where two versions of one rule set are named; `StoreError`.
+    package func ruleSets(_ names: [String]?) throws -> [RuleSet] {
+        guard let names else { return ruleSets }
         var result: [RuleSet] = []
-        for id in ids {
-            guard let ruleSet = ruleSets.first(where: { $0.id == id }) else {
-                throw PipelineError(
-                    .unknownRuleSet,
-                    "no rule set '\(id)'; there are \(ruleSets.map(\.id).joined(separator: ", "))")
+        for name in names {
+            let ruleSet = try ruleSet(name)
+            guard let rival = result.first(where: { $0.id == ruleSet.id }) else {
+                result.append(ruleSet)
+                continue
             }
-            if !result.contains(where: { $0.id == id }) { result.append(ruleSet) }
+            if rival.digest != ruleSet.digest {
+                throw PipelineError(
+                    .unknownRuleSet, "two versions of the rule set '\(ruleSet.id)' cannot stand in one report")
+            }
         }
         return result
+    }
+
+    /// Throws `unknownRuleSet`, `StoreError`.
+    package func ruleSet(_ name: String) throws -> RuleSet {
+        if let ruleSet = (ruleSets + own).first(where: { $0.id == name }) { return ruleSet }
+        let parts = name.split(separator: "@", maxSplits: 1)
+        guard parts.count == 2 else {
+            throw PipelineError(
+                .unknownRuleSet,
+                "no rule set '\(name)'; there are \((ruleSets + own).map(\.id).joined(separator: ", "))")
+        }
+        let (id, prefix) = (String(parts[0]), parts[1].lowercased())
+        let matches = try catalog.versions(ofRuleSet: id).filter {
+            $0.hex.hasPrefix(prefix) || $0.description.hasPrefix(prefix)
+        }
+        guard let digest = matches.first, matches.count == 1, let ruleSet = try catalog.ruleSet(digest) else {
+            let problem = matches.isEmpty ? "no version" : "\(matches.count) versions"
+            throw PipelineError(
+                .unknownRuleSet, "\(problem) of the rule set '\(id)' with a digest that begins with '\(prefix)'")
+        }
+        return ruleSet
+    }
+
+    /// True for what is not the installation's as it is now.
+    func isOwn(_ ruleSet: RuleSet) -> Bool { !ruleSets.contains { $0.digest == ruleSet.digest } }
+
+    /// What a reader must know about overlays: those whose base has changed since they were imported.
+    func notices(_ chosen: [RuleSet]) -> [String] {
+        chosen.compactMap { ruleSet in
+            guard let base = ruleSet.base, let now = (ruleSets + own).first(where: { $0.id == base.id }),
+                now.digest != base.digest
+            else { return nil }
+            return "The rule set '\(ruleSet.id)' was made from an earlier version of '\(base.id)'; import it again to "
+                + "follow the newer one."
+        }
     }
 }

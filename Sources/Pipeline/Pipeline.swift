@@ -1,4 +1,5 @@
 package import OrchestratorCore
+package import Rules
 import Store
 
 /// A scan, from a walked target to a report. Read this file first.
@@ -63,4 +64,7 @@ package struct AssessmentManifest: Sendable, Codable {
     package let weaknesses: [Weakness]
     package let target: Digest
     package let review: ReviewSummary?
+    /// Whether data-protection rules bind, and what was observed besides weaknesses; nil in records of earlier versions.
+    package let personalData: ControlMapper.PersonalData?
+    package let observed: [ObservedKind]?
 }

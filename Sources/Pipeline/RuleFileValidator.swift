@@ -20,7 +20,8 @@ package struct RuleFileValidator: Sendable {
         let rules = try ["rulesets/detection", "rulesets/taint"].flatMap(installation.documents)
             .map { "\(installation.home)/\($0)" }
         _ = try DetectionLibrary(installation)
-        return try (frameworks + rules + ["\(installation.home)/\(ModelCatalogue.file)"]).map(validate)
+        let observations = try installation.documents(in: "rulesets/observations").map { "\(installation.home)/\($0)" }
+        return try (frameworks + rules + observations + ["\(installation.home)/\(ModelCatalogue.file)"]).map(validate)
     }
 
     /// One file. Returns what it holds; throws `DocumentError`, `DetectionError` or `RulesError` with the place.
@@ -33,11 +34,17 @@ package struct RuleFileValidator: Sendable {
             throw DocumentError(.init(file: path, line: 1, column: 1), "expected a mapping")
         }
         if pairs.contains(where: { $0.key == "rules" }) { return try rules(text, path) }
+        if pairs.contains(where: { $0.key == "extends" }) {
+            throw DocumentError(
+                mark, "an overlay is checked together with what it extends: 'secorch rulesets import --dry-run'")
+        }
         if pairs.contains(where: { $0.key == "controls" }) { return try framework(text, path) }
+        if pairs.contains(where: { ["hints", "topic"].contains($0.key) }) { return try observations(text, path) }
         if pairs.contains(where: { $0.key == "services" }) { return try models(text, path) }
         throw DocumentError(
             mark,
-            "expected the key 'rules' (detection rules), 'controls' (a framework) or 'services' (prices of models)")
+            "expected the key 'rules' (detection rules), 'controls' (a framework), 'hints' or 'topic' (observations) or "
+                + "'services' (prices of models)")
     }
 
     private func models(_ text: String, _ path: String) throws -> String {
@@ -49,9 +56,22 @@ package struct RuleFileValidator: Sendable {
         let loader = RuleSetLoader(reader: reader)
         let ruleSet = try loader.ruleSet(text, file: path)
         let file = "rulesets/weaknesses.yaml"
-        try WeaknessCatalogue(try loader.weaknesses(try installation.text(file), file: file)).check(ruleSet)
+        try WeaknessCatalogue(try WeaknessLoader(reader: reader).weaknesses(try installation.text(file), file: file))
+            .check(ruleSet)
         let mappings = ruleSet.controls.reduce(0) { $0 + $1.mappings.count }
         return "\(path): framework \(ruleSet.id), \(ruleSet.controls.count) controls, \(mappings) mappings"
+    }
+
+    private func observations(_ text: String, _ path: String) throws -> String {
+        let file = try ObservationLoader(reader: reader).load(text, file: path)
+        let kinds = try ObservationBook([file]).kinds
+        for rule in file.rules {
+            if let example = try rule.brokenExample {
+                let problem = example.isVulnerable ? "does not find" : "finds something in"
+                throw DocumentError(example.mark, "the rule '\(rule.kind.id)' \(problem) this example")
+            }
+        }
+        return "\(path): \(kinds.count) kinds of observations, \(file.rules.count) rules"
     }
 
     private func rules(_ text: String, _ path: String) throws -> String {

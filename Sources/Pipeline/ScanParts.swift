@@ -33,6 +33,12 @@ struct ScanParts {
         let catalog = try CatalogStore(state: state)
         frameworks = try FrameworkLibrary(installation, catalog)
         ruleSets = try frameworks.ruleSets(configuration.ruleSets)
+        // An own rule set can declare controls not applicable: only the user may choose one.
+        if request.configuration.ruleSets == nil, let chosen = ruleSets.first(where: frameworks.isOwn) {
+            throw PipelineError(
+                .unknownRuleSet,
+                "the target's secorch.yaml may not choose '\(chosen.id)', which is not an installed one")
+        }
         templates = try installation.templates(replacedBy: configuration.templates)
         try catalog.recordTemplates(templates.parts, digest: templates.digest)
         store = try RunStore(state: state, workingOn: root.path)
@@ -51,7 +57,9 @@ struct ScanParts {
             personalData: personalData.rawValue, since: request.since,
             honoursSuppressions: configuration.honoursSuppressions ?? true,
             models: review?.identity ?? [],
-            notices: target.notices + configuration.notices + library.notices + (review?.notices ?? []))
+            notices: target.notices + configuration.notices + library.notices
+                + frameworks.notices(ruleSets) + (review?.notices ?? []),
+            configuration: configuration.statements)
     }
 
     func pipeline(

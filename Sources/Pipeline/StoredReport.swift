@@ -1,5 +1,6 @@
 import OrchestratorCore
 import Reporting
+import Rules
 import Store
 
 /// A run of the store as the source of its report.
@@ -35,7 +36,9 @@ struct StoredReport: ReportSource {
                 detectionRuleCount: run.settings.detectionRuleCount, templates: templates ?? run.settings.templates,
                 personalData: run.settings.personalData, since: run.settings.since,
                 honoursSuppressions: honoursSuppressions, notices: run.settings.notices),
-            review: manifest.review, summary: summary, weaknesses: manifest.weaknesses, rules: manifest.rules)
+            review: manifest.review, observed: manifest.observed ?? [],
+            personalDataApplies: (manifest.personalData?.rawValue ?? run.settings.personalData), summary: summary,
+            weaknesses: manifest.weaknesses, rules: manifest.rules)
     }
 
     private static func summary(

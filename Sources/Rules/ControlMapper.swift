@@ -8,18 +8,36 @@ package struct ControlMapper: Sendable {
         package let findings: [Int: Tally]
         /// The languages in scope whose files can execute or run something, and whether all their files were examined.
         package let languages: [Language: Bool]
-        /// CWE number -> the languages some enabled rule covers.
-        package let rules: [Int: Set<Language>]
+        /// CWE number -> the enabled rules that look for it.
+        package let rules: [Int: [CoveringRule]]
+        /// Which weaknesses are general, and where the others can occur.
+        package let weaknesses: WeaknessCatalogue
         package let personalData: PersonalData
 
         package init(
-            findings: [Int: Tally], languages: [Language: Bool], rules: [Int: Set<Language>], personalData: PersonalData
+            findings: [Int: Tally], languages: [Language: Bool], rules: [Int: [CoveringRule]],
+            weaknesses: WeaknessCatalogue, personalData: PersonalData
         ) {
             self.findings = findings
             self.languages = languages
             self.rules = rules
+            self.weaknesses = weaknesses
             self.personalData = personalData
         }
+    }
+
+    /// A rule sure enough to fail a control, so that its silence means something.
+    package struct CoveringRule: Sendable, Hashable {
+        package let id: String
+        /// Empty for a rule that reads every text.
+        private let languages: Set<Language>
+
+        package init(id: String, languages: Set<Language>) {
+            self.id = id
+            self.languages = languages
+        }
+
+        func covers(_ language: Language) -> Bool { languages.isEmpty || languages.contains(language) }
     }
 
     /// The findings of one weakness.
@@ -44,7 +62,10 @@ package struct ControlMapper: Sendable {
 
     /// Whether the target processes personal data: decides if data-protection controls bind.
     package enum PersonalData: String, Sendable, Codable, CaseIterable {
-        case yes, no, undeclared
+        case yes, no
+        /// Nobody declared it, but the source names personal data.
+        case detected
+        case undeclared
     }
 
     /// Confidence in percent from which an open finding fails a control; below, it asks for a review.
@@ -61,25 +82,40 @@ package struct ControlMapper: Sendable {
             return ControlAssessment(
                 ruleSet: ruleSet.id, control: control.id, status: status, reason: reason,
                 openFindings: evidence.open, suppressedFindings: evidence.suppressed,
-                weaknessesMapped: evidence.firmlyMapped.count,
-                weaknessesCovered: evidence.firmlyMapped.count - evidence.uncovered.count,
-                weaknessesUncovered: evidence.uncovered, evidence: evidence.items)
+                weaknessesMapped: evidence.counted.count,
+                weaknessesCovered: evidence.counted.count - evidence.uncovered.count,
+                weaknessesUncovered: evidence.uncovered, evidence: evidence.items,
+                basis: AssessmentBasis(
+                    general: evidence.general, elsewhere: evidence.elsewhere, rules: evidence.rules))
         }
     }
 
     private func status(of control: Control, _ evidence: ControlEvidence) -> (ControlStatus, String) {
-        if control.needsPersonalData {
-            switch facts.personalData {
-            case .no: return (.notApplicable, "The configuration declares that no personal data is processed.")
-            case .undeclared where evidence.open > 0:
-                return (
-                    .needsReview,
-                    "\(count(evidence.open, "open finding")) would bear on it if personal data is processed, which the "
-                        + "configuration does not say."
-                )
-            default: break
-            }
+        if let statement = control.applicability, !statement.isApplicable {
+            return (.notApplicable, "Declared not applicable: \(statement.justification)" + contradiction(evidence))
         }
+        guard control.needsPersonalData else { return statusWhereItBinds(control, evidence) }
+        switch facts.personalData {
+        case .no: return (.notApplicable, "The configuration declares that no personal data is processed.")
+        case .undeclared where evidence.open > 0:
+            return (
+                .needsReview,
+                "\(count(evidence.open, "open finding")) would bear on it if personal data is processed, which the "
+                    + "configuration does not say."
+            )
+        case .detected:
+            let (status, reason) = statusWhereItBinds(control, evidence)
+            return (status, reason + " It binds because the source names personal data; nobody declared it.")
+        case .yes, .undeclared: return statusWhereItBinds(control, evidence)
+        }
+    }
+
+    /// A statement stands, but not unseen beside findings that speak against it.
+    private func contradiction(_ evidence: ControlEvidence) -> String {
+        evidence.open == 0 ? "" : " Yet \(count(evidence.open, "open finding")) would bear on it."
+    }
+
+    private func statusWhereItBinds(_ control: Control, _ evidence: ControlEvidence) -> (ControlStatus, String) {
         if evidence.failing > 0 {
             return (
                 .notSatisfied,
@@ -87,6 +123,7 @@ package struct ControlMapper: Sendable {
                     + "\(list(evidence.failingWeaknesses))."
             )
         }
+        if control.evidencedByScan { return (.partlySatisfied, credit(evidence)) }
         if evidence.open > 0 {
             return (
                 .needsReview,
@@ -97,25 +134,28 @@ package struct ControlMapper: Sendable {
         return statusWithoutFindings(control, evidence)
     }
 
+    /// Weak mappings do not take away what the running of the scan shows.
+    private func credit(_ evidence: ControlEvidence) -> String {
+        let weak =
+            evidence.open == 0
+            ? "" : " \(count(evidence.open, "open finding")) of low confidence or by weak mappings wait for triage."
+        return "This scan is itself part of what the control asks for: its run record is the evidence. Triage and "
+            + "correction are not shown by it." + weak
+    }
+
     private func statusWithoutFindings(_ control: Control, _ evidence: ControlEvidence) -> (ControlStatus, String) {
-        if control.evidencedByScan {
-            return (
-                .partlySatisfied,
-                "This scan is itself part of what the control asks for; triage and correction are not shown by it."
-            )
-        }
         switch control.assessable {
-        case .process: return (.notAssessed, "Evidence lies in processes and records, not in code.")
-        case .physical: return (.notAssessed, "Evidence is physical, not in code.")
-        case .config: return (.notAssessed, "Evidence lies in the deployed configuration; no finding is no proof.")
-        case .code: return statusByCoverage(evidence)
+        case .process: (.notAssessed, "Evidence lies in processes and records, not in code.")
+        case .physical: (.notAssessed, "Evidence is physical, not in code.")
+        case .config: (.notAssessed, "Evidence lies in the deployed configuration; no finding is no proof.")
+        case .code: statusByCoverage(evidence)
         }
     }
 
     private func statusByCoverage(_ evidence: ControlEvidence) -> (ControlStatus, String) {
-        let total = evidence.firmlyMapped.count
-        if total == 0 { return (.notAssessed, "No weakness maps to it with more than weak strength.") }
         if facts.languages.isEmpty { return (.notAssessed, "No program is in scope.") }
+        let total = evidence.counted.count
+        if total == 0 { return (.notAssessed, nothingCounts(evidence)) }
         let incomplete = facts.languages.filter { !$0.value }.keys.map(\.title).sorted()
         if !incomplete.isEmpty {
             return (.notAssessed, "Some files could not be examined: \(incomplete.joined(separator: ", ")).")
@@ -124,13 +164,37 @@ package struct ControlMapper: Sendable {
             return (
                 .notAssessed,
                 "\(total - evidence.uncovered.count) of \(total) mapped weaknesses have a rule in every language in "
-                    + "scope; nothing was found for those. Not looked for everywhere: \(list(evidence.uncovered))."
+                    + "scope they can occur in; nothing was found for those. Not looked for everywhere: "
+                    + "\(list(evidence.uncovered)).\(leftOut(evidence))"
             )
         }
         return (
             .satisfied,
-            "All \(total) mapped weaknesses have a rule in every language in scope, all of them ran, and none was found."
+            "\(total) of \(total) mapped weaknesses have a rule in every language in scope they can occur in, all of "
+                + "them ran, and none was found. Rules: \(names(evidence.rules)).\(leftOut(evidence))"
         )
+    }
+
+    /// Why no absence of findings could show anything.
+    private func nothingCounts(_ evidence: ControlEvidence) -> String {
+        if evidence.general.isEmpty, evidence.elsewhere.isEmpty {
+            return "No weakness maps to it with more than weak strength."
+        }
+        return "No mapped weakness can be shown to be absent.\(leftOut(evidence))"
+    }
+
+    private func leftOut(_ evidence: ControlEvidence) -> String {
+        var parts: [String] = []
+        if !evidence.general.isEmpty { parts.append("general entries (\(list(evidence.general)))") }
+        if !evidence.elsewhere.isEmpty {
+            parts.append("what cannot occur in the languages in scope (\(list(evidence.elsewhere)))")
+        }
+        return parts.isEmpty ? "" : " Not counted: \(parts.joined(separator: ", and "))."
+    }
+
+    private func names(_ rules: [String]) -> String {
+        let shown = rules.prefix(8).joined(separator: ", ")
+        return rules.count > 8 ? "\(shown) and \(rules.count - 8) more" : shown
     }
 
     private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
@@ -139,46 +203,5 @@ package struct ControlMapper: Sendable {
     private func list(_ weaknesses: [Int]) -> String {
         let shown = weaknesses.prefix(8).map { "CWE-\($0)" }.joined(separator: ", ")
         return weaknesses.count > 8 ? "\(shown) and \(weaknesses.count - 8) more" : shown
-    }
-}
-
-/// What the facts say about one control.
-private struct ControlEvidence {
-    private(set) var items: [MappedEvidence] = []
-    private(set) var open = 0
-    private(set) var suppressed = 0
-    /// Open findings that fail the control, and their weaknesses.
-    private(set) var failing = 0
-    private(set) var failingWeaknesses: [Int] = []
-    /// Weaknesses mapped with more than weak strength, and those of them without a rule in some language in scope.
-    private(set) var firmlyMapped: [Int] = []
-    private(set) var uncovered: [Int] = []
-
-    init(_ control: Control, _ facts: ControlMapper.Facts) {
-        // Several sources may map one weakness: the firmest counts.
-        var best: [Int: Mapping] = [:]
-        for mapping in control.mappings {
-            if let known = best[mapping.weakness], known.strength >= mapping.strength { continue }
-            best[mapping.weakness] = mapping
-        }
-        for (weakness, mapping) in best.sorted(by: { $0.key < $1.key }) {
-            let tally = facts.findings[weakness] ?? ControlMapper.Tally()
-            let found = tally.confirmed + tally.doubtful
-            open += found
-            suppressed += tally.suppressed
-            if found > 0 {
-                items.append(
-                    MappedEvidence(
-                        weakness: weakness, strength: mapping.strength, source: mapping.source, openFindings: found))
-            }
-            guard mapping.strength > .weak else { continue }
-            firmlyMapped.append(weakness)
-            if tally.confirmed > 0 {
-                failing += tally.confirmed
-                failingWeaknesses.append(weakness)
-            }
-            let covered = facts.rules[weakness] ?? []
-            if !facts.languages.keys.allSatisfy(covered.contains) { uncovered.append(weakness) }
-        }
     }
 }

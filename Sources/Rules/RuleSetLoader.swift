@@ -1,15 +1,35 @@
 package import OrchestratorCore
 
-/// Reads frameworks and the weakness catalogue from `rulesets`. The keys are explained in `rulesets/README.md`.
+/// Reads frameworks and overlays. The keys are explained in `rulesets/README.md`.
 package struct RuleSetLoader: Sendable {
     private let reader: any MarkedDocumentReader
+    /// Weaknesses that mappings may name; nil to leave that unchecked.
+    private let weaknesses: WeaknessCatalogue?
 
-    package init(reader: any MarkedDocumentReader) { self.reader = reader }
+    package init(reader: any MarkedDocumentReader, weaknesses: WeaknessCatalogue? = nil) {
+        self.reader = reader
+        self.weaknesses = weaknesses
+    }
 
     /// One framework. Throws the first error with its place and what was expected.
     package func ruleSet(_ text: String, file: String) throws(DocumentError) -> RuleSet {
+        try framework(MappingReader(reader.read(text, file: file))).ruleSet
+    }
+
+    /// A framework, or an overlay where there is the key `extends`. Throws the first error with its place.
+    package func document(_ text: String, file: String) throws(DocumentError) -> RuleSetDocument {
         var fields = try MappingReader(reader.read(text, file: file))
-        let id = try fields.string("id")
+        if let base = fields.optional("extends") { return .overlay(try overlay(&fields, extending: base)) }
+        let (ruleSet, mark) = try framework(fields)
+        return .framework(ruleSet, mark)
+    }
+
+    private func framework(
+        _ reader: MappingReader
+    ) throws(DocumentError) -> (ruleSet: RuleSet, mark: MarkedNode.Mark) {
+        var fields = reader
+        let idNode = try fields.required("id")
+        let id = try idNode.string(for: "id")
         let title = try fields.string("title")
         let shortTitle = try shortTitle(&fields)
         let version = try fields.string("version")
@@ -27,13 +47,13 @@ package struct RuleSetLoader: Sendable {
             }
             controls.append(control)
         }
-        return RuleSet(
+        let ruleSet = RuleSet(
             id: id, title: title, shortTitle: shortTitle, version: version, publisher: publisher, licence: licence,
-            url: url,
-            digest: Self.digest([id, title, shortTitle, version], controls), controls: controls)
+            url: url, digest: RuleSetDigest.of([id, title, shortTitle, version], controls), controls: controls)
+        return (ruleSet, idNode.mark)
     }
 
-    private func shortTitle(_ fields: inout MappingReader) throws(DocumentError) -> String {
+    func shortTitle(_ fields: inout MappingReader) throws(DocumentError) -> String {
         let node = try fields.required("short_title")
         let text = try node.string(for: "short_title")
         guard (1...20).contains(text.count) else {
@@ -42,9 +62,16 @@ package struct RuleSetLoader: Sendable {
         return text
     }
 
-    private func control(_ node: MarkedNode) throws(DocumentError) -> Control {
+    func control(_ node: MarkedNode) throws(DocumentError) -> Control {
         var fields = try MappingReader(node)
-        let mappings = try fields.elements("cwes").map { (node) throws(DocumentError) in try mapping(node) }
+        var seen: Set<String> = []
+        let mappings = try fields.elements("cwes").map { (node) throws(DocumentError) in
+            let mapping = try mapping(node)
+            guard seen.insert("\(mapping.weakness) \(mapping.source)").inserted else {
+                throw DocumentError(node.mark, "CWE-\(mapping.weakness) is mapped twice by '\(mapping.source)'")
+            }
+            return mapping
+        }
         let control = Control(
             id: try fields.string("id"), title: try fields.string("title"),
             group: try fields.optionalString("group") ?? "",
@@ -60,31 +87,52 @@ package struct RuleSetLoader: Sendable {
     private func mapping(_ node: MarkedNode) throws(DocumentError) -> Mapping {
         var fields = try MappingReader(node)
         let mapping = Mapping(
-            weakness: try fields.integer("cwe", in: 1...9999), source: try fields.string("source"),
+            weakness: try weakness(&fields), source: try fields.string("source"),
             strength: try fields.choice("strength", of: Mapping.Strength.self),
             rationale: try fields.optionalString("why") ?? "")
         try fields.finish()
         return mapping
     }
 
-    /// The weakness catalogue: a mapping with the key `weaknesses`.
-    package func weaknesses(_ text: String, file: String) throws(DocumentError) -> [Weakness] {
-        var document = try MappingReader(reader.read(text, file: file))
-        let nodes = try document.required("weaknesses").elements(for: "weaknesses")
-        try document.finish()
-        return try nodes.map { (node) throws(DocumentError) in
-            var fields = try MappingReader(node)
-            let weakness = Weakness(
-                id: try fields.integer("id", in: 1...9999), name: try fields.string("name"),
-                checkType: try fields.choice("check", of: CheckType.self),
-                parent: try fields.optionalInteger("parent", in: 1...9999))
-            try fields.finish()
-            return weakness
+    /// The key `cwe`: the number of a known weakness.
+    func weakness(_ fields: inout MappingReader) throws(DocumentError) -> Int {
+        let node = fields.optional("cwe")
+        let number = try node.map { (node) throws(DocumentError) in try node.string(for: "cwe") }.flatMap(Int.init)
+        guard let number, (1...9999).contains(number) else {
+            throw DocumentError(node?.mark ?? fields.mark, "expected the key 'cwe' with a number from 1 to 9999")
+        }
+        if let weaknesses, weaknesses[number] == nil {
+            throw DocumentError(node?.mark ?? fields.mark, "CWE-\(number) is not in rulesets/weaknesses.yaml")
+        }
+        return number
+    }
+}
+
+/// A rule set as somebody wrote it down.
+package enum RuleSetDocument: Sendable {
+    /// With the place of its id.
+    case framework(RuleSet, MarkedNode.Mark)
+    case overlay(Overlay)
+
+    package var id: String {
+        switch self {
+        case .framework(let ruleSet, _): ruleSet.id
+        case .overlay(let overlay): overlay.id
         }
     }
 
-    /// Over what is said, not how it is spelt: comments and quotes do not matter, order does.
-    private static func digest(_ head: [String], _ controls: [Control]) -> Digest {
+    /// The place of its id.
+    package var mark: MarkedNode.Mark {
+        switch self {
+        case .framework(_, let mark): mark
+        case .overlay(let overlay): overlay.mark
+        }
+    }
+}
+
+/// The digest of a rule set: over what is said, not how it is spelt. Comments and quotes do not matter, order does.
+enum RuleSetDigest {
+    static func of(_ head: [String], _ controls: [Control]) -> Digest {
         var builder = Digest.Builder()
         for text in ["ruleset"] + head { builder.append(text) }
         for control in controls {
@@ -92,6 +140,10 @@ package struct RuleSetLoader: Sendable {
             builder.append(control.checkType.rawValue)
             builder.append(control.summary)
             builder.append("\(control.evidencedByScan) \(control.needsPersonalData) \(control.mappings.count)")
+            if let statement = control.applicability {
+                builder.append("applicable \(statement.isApplicable)")
+                builder.append(statement.justification)
+            }
             for mapping in control.mappings {
                 builder.append("\(mapping.weakness) \(mapping.strength.rawValue)")
                 builder.append(mapping.source)

@@ -15,6 +15,11 @@ package struct WeaknessCatalogue: Sendable {
         byID = table
     }
 
+    /// Knows nothing.
+    package static let empty = WeaknessCatalogue(byID: [:])
+
+    private init(byID: [Int: Weakness]) { self.byID = byID }
+
     package subscript(id: Int) -> Weakness? { byID[id] }
 
     /// Throws `unknownWeakness` for the first mapping of a rule set to a weakness that is not in the catalogue.

@@ -53,6 +53,7 @@ package struct AnalysisCache: Sendable {
                 let id = database.lastInsertedRowID
                 try Self.insert(analysis.findings, id, database)
                 try Self.insert(analysis.idleSuppressions, id, database)
+                try Self.insert(analysis.observations, id, database)
                 return Entry(id: id, coverage: analysis.coverage, links: links)
             }
         }
@@ -79,6 +80,15 @@ package struct AnalysisCache: Sendable {
                 FlowText.encode(finding.flow), finding.suppression?.reason,
                 finding.suppression?.line,
             ])
+            try insert.execute()
+        }
+    }
+
+    private static func insert(_ observations: [Observation], _ analysis: Int64, _ database: Database) throws {
+        guard !observations.isEmpty else { return }
+        let insert = try database.cachedStatement(sql: "INSERT INTO observation VALUES (?, ?, ?, ?, ?)")
+        for (number, observation) in observations.enumerated() {
+            insert.setUncheckedArguments([analysis, number, observation.kind, observation.line, observation.text])
             try insert.execute()
         }
     }

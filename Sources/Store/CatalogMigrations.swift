@@ -5,6 +5,7 @@ enum CatalogMigrations {
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("rule sets") { try $0.execute(sql: ruleSets) }
+        migrator.registerMigration("own rule sets") { try $0.execute(sql: ownRuleSets) }
         return migrator
     }
 
@@ -67,5 +68,28 @@ enum CatalogMigrations {
             digest TEXT PRIMARY KEY,
             rule_set TEXT REFERENCES rule_set (digest)
         ) STRICT;
+        """
+
+    private static let ownRuleSets = """
+        -- What an overlay was made from; NULL for a framework of its own.
+        ALTER TABLE rule_set ADD COLUMN base_id TEXT;
+        ALTER TABLE rule_set ADD COLUMN base_digest TEXT;
+        -- What an organisation states about a control; NULL where it states nothing.
+        ALTER TABLE control ADD COLUMN is_applicable INTEGER CHECK (is_applicable IN (0, 1));
+        ALTER TABLE control ADD COLUMN justification TEXT;
+
+        -- The rule sets a user imported. The newest row of an id is the one the id stands for.
+        CREATE TABLE own_rule_set (
+            ordinal INTEGER PRIMARY KEY,
+            id TEXT NOT NULL,
+            digest TEXT NOT NULL UNIQUE REFERENCES rule_set (digest)
+        ) STRICT;
+        CREATE INDEX own_rule_set_by_id ON own_rule_set (id, ordinal);
+
+        -- Weaknesses are read again for what is new about them.
+        ALTER TABLE weakness ADD COLUMN is_general INTEGER NOT NULL DEFAULT 0 CHECK (is_general IN (0, 1));
+        -- Languages it can occur in, separated by commas; NULL for all.
+        ALTER TABLE weakness ADD COLUMN languages TEXT;
+        DELETE FROM imported_file WHERE rule_set IS NULL;
         """
 }

@@ -3,7 +3,7 @@ package import OrchestratorCore
 
 /// The rule sets this state knows, in SQLite, each under the digest of its content.
 package final class CatalogStore: Sendable {
-    private let file: DatabaseFile
+    let file: DatabaseFile
 
     /// Throws the errors of opening a database.
     package init(state: StateFolder) throws(StoreError) {
@@ -23,27 +23,33 @@ package final class CatalogStore: Sendable {
     /// Keeps a rule set read from a file; an equal one that is already there stays as it is.
     package func record(_ ruleSet: RuleSet, importedFrom digest: Digest) throws(StoreError) {
         try file.write { database in
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO rule_set VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    ruleSet.digest.description, ruleSet.id, ruleSet.title, ruleSet.shortTitle, ruleSet.version,
-                    ruleSet.publisher, ruleSet.licence, ruleSet.url,
-                ])
-            if database.changesCount == 1 { try Self.insertControls(of: ruleSet, database) }
+            try Self.insert(ruleSet, database)
             try database.execute(
                 sql: "INSERT OR REPLACE INTO imported_file VALUES (?, ?)",
                 arguments: [digest.description, ruleSet.digest.description])
         }
     }
 
+    static func insert(_ ruleSet: RuleSet, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT OR IGNORE INTO rule_set VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                ruleSet.digest.description, ruleSet.id, ruleSet.title, ruleSet.shortTitle, ruleSet.version,
+                ruleSet.publisher, ruleSet.licence, ruleSet.url, ruleSet.base?.id, ruleSet.base?.digest.description,
+            ])
+        if database.changesCount == 1 { try insertControls(of: ruleSet, database) }
+    }
+
     private static func insertControls(of ruleSet: RuleSet, _ database: Database) throws {
-        let insertControl = try database.makeStatement(sql: "INSERT INTO control VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        let insertControl = try database.makeStatement(
+            sql: "INSERT INTO control VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         let insertMapping = try database.makeStatement(sql: "INSERT INTO mapping VALUES (?, ?, ?, ?, ?, ?, ?)")
         let digest = ruleSet.digest.description
         for (ordinal, control) in ruleSet.controls.enumerated() {
             try insertControl.execute(arguments: [
                 digest, ordinal, control.id, control.title, control.group, control.assessable.rawValue,
                 control.checkType.rawValue, control.summary, control.evidencedByScan, control.needsPersonalData,
+                control.applicability?.isApplicable, control.applicability?.justification,
             ])
             for (number, mapping) in control.mappings.enumerated() {
                 try insertMapping.execute(arguments: [
@@ -64,6 +70,9 @@ package final class CatalogStore: Sendable {
             return RuleSet(
                 id: row["id"], title: row["title"], shortTitle: row["short_title"], version: row["version"],
                 publisher: row["publisher"], licence: row["licence"], url: row["url"], digest: digest,
+                base: (row["base_digest"] as String?).flatMap(Digest.init).map {
+                    .init(id: row["base_id"], digest: $0)
+                },
                 controls: try Self.controls(digest.description, database))
         }
     }
@@ -89,7 +98,10 @@ package final class CatalogStore: Sendable {
                 assessable: Control.Assessable(rawValue: row["assessable"]) ?? .process,
                 checkType: CheckType(rawValue: row["check_type"]) ?? .codeCompliance, summary: row["summary"],
                 evidencedByScan: row["evidenced_by_scan"], needsPersonalData: row["needs_personal_data"],
-                mappings: mappings[row["ordinal"]] ?? [])
+                mappings: mappings[row["ordinal"]] ?? [],
+                applicability: (row["is_applicable"] as Bool?).map {
+                    .init(isApplicable: $0, justification: row["justification"] ?? "")
+                })
         }
     }
 
@@ -109,10 +121,11 @@ package final class CatalogStore: Sendable {
         try file.write { database in
             try database.execute(sql: "DELETE FROM weakness")
             try database.execute(sql: "DELETE FROM imported_file WHERE rule_set IS NULL")
-            let insert = try database.makeStatement(sql: "INSERT INTO weakness VALUES (?, ?, ?, ?)")
+            let insert = try database.makeStatement(sql: "INSERT INTO weakness VALUES (?, ?, ?, ?, ?, ?)")
             for weakness in weaknesses {
                 try insert.execute(arguments: [
-                    weakness.id, weakness.name, weakness.checkType.rawValue, weakness.parent,
+                    weakness.id, weakness.name, weakness.checkType.rawValue, weakness.parent, weakness.isGeneral,
+                    weakness.languages.map { $0.map(\.rawValue).sorted().joined(separator: ",") },
                 ])
             }
             try database.execute(sql: "INSERT INTO imported_file VALUES (?, NULL)", arguments: [digest.description])
@@ -121,10 +134,19 @@ package final class CatalogStore: Sendable {
 
     package func weaknesses() throws(StoreError) -> [Weakness] {
         try file.read { database in
-            try Row.fetchAll(database, sql: "SELECT id, name, check_type, parent FROM weakness ORDER BY id").map {
-                row in
-                Weakness(
-                    id: row[0], name: row[1], checkType: CheckType(rawValue: row[2]) ?? .codeCompliance, parent: row[3])
+            // Few groups, many weaknesses.
+            var groups: [String: Set<Language>] = [:]
+            return try Row.fetchAll(database, sql: "SELECT * FROM weakness ORDER BY id").map { row in
+                let languages = (row["languages"] as String?).map { text in
+                    if let known = groups[text] { return known }
+                    let group = Set(text.split(separator: ",").map { Language(rawValue: String($0)) })
+                    groups[text] = group
+                    return group
+                }
+                return Weakness(
+                    id: row["id"], name: row["name"],
+                    checkType: CheckType(rawValue: row["check_type"]) ?? .codeCompliance, parent: row["parent"],
+                    isGeneral: row["is_general"], languages: languages)
             }
         }
     }

@@ -6,6 +6,7 @@ enum RunMigrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("runs") { try $0.execute(sql: runs) }
         migrator.registerMigration("chunk keys") { try $0.execute(sql: chunkKeys) }
+        migrator.registerMigration("observations") { try $0.execute(sql: observations) }
         return migrator
     }
 
@@ -143,5 +144,17 @@ enum RunMigrations {
     private static let chunkKeys = """
         DELETE FROM run_batch;
         DELETE FROM checkpoint WHERE stage IN ('plan', 'complete');
+        """
+
+    private static let observations = """
+        -- What files show that bears on provisions without being a weakness.
+        CREATE TABLE observation (
+            analysis INTEGER NOT NULL REFERENCES analysis (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            line INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            PRIMARY KEY (analysis, number)
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -6,8 +6,9 @@ import Store
 
 struct Rulesets: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List, show and validate frameworks and detection rules.",
-        subcommands: [List.self, Show.self, Rules.self, Validate.self], defaultSubcommand: List.self)
+        abstract: "List, show, compare, import and validate frameworks and detection rules.",
+        subcommands: [List.self, Show.self, Import.self, Diff.self, Rules.self, Validate.self],
+        defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the frameworks.")
@@ -18,21 +19,27 @@ struct Rulesets: ParsableCommand {
         @OptionGroup var state: StateOptions
 
         func run() throws {
-            for ruleSet in try Rulesets.library(state).ruleSets {
-                if json {
-                    Console.print(Rulesets.header(ruleSet).text)
-                } else {
-                    let id = ruleSet.id + String(repeating: " ", count: max(1, 20 - ruleSet.id.count))
-                    Console.print("\(id) \(ruleSet.controls.count) controls  \(ruleSet.title), \(ruleSet.version)")
-                }
+            let library = try Rulesets.library(state)
+            for ruleSet in library.ruleSets { print(ruleSet, isOwn: false) }
+            for ruleSet in library.own { print(ruleSet, isOwn: true) }
+        }
+
+        private func print(_ ruleSet: RuleSet, isOwn: Bool) {
+            if json {
+                return Console.print(
+                    JSONValue.object(Rulesets.head(ruleSet) + [("imported", .bool(isOwn))]).text)
             }
+            let id = ruleSet.id + String(repeating: " ", count: max(1, 20 - ruleSet.id.count))
+            let origin = ruleSet.base.map { ", extends \($0.id)" } ?? ""
+            let mark = isOwn ? "  [imported\(origin)]" : ""
+            Console.print("\(id) \(ruleSet.controls.count) controls  \(ruleSet.title), \(ruleSet.version)\(mark)")
         }
     }
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show the controls of a framework.")
 
-        @Argument(help: "The framework's id.")
+        @Argument(help: "The framework's id, or id@digest for one version of it.")
         var id: String
 
         @Flag(help: "Print a JSON object.")
@@ -41,13 +48,19 @@ struct Rulesets: ParsableCommand {
         @OptionGroup var state: StateOptions
 
         func run() throws {
-            let ruleSet = try Rulesets.library(state).ruleSets([id])[0]
+            let ruleSet = try Rulesets.library(state).ruleSet(id)
             if json { return Console.print(Rulesets.object(ruleSet).text) }
             Console.print(
-                "\(ruleSet.title), \(ruleSet.version)\n\(ruleSet.publisher); \(ruleSet.licence)\n\(ruleSet.digest)\n")
+                "\(ruleSet.title), \(ruleSet.version)\n\(ruleSet.publisher); \(ruleSet.licence)\n\(ruleSet.digest)")
+            if let base = ruleSet.base { Console.print("extends \(base.id), \(base.digest)") }
+            Console.print("")
             for control in ruleSet.controls {
                 Console.print(
                     "\(control.id)  \(control.title)  [\(control.assessable.rawValue), \(control.checkType.title)]")
+                if let statement = control.applicability {
+                    Console.print(
+                        "    \(statement.isApplicable ? "applicable" : "not applicable"): \(statement.justification)")
+                }
                 for mapping in control.mappings {
                     Console.print("    CWE-\(mapping.weakness)  \(mapping.strength.rawValue)  \(mapping.source)")
                 }
@@ -95,17 +108,19 @@ struct Rulesets: ParsableCommand {
         }
     }
 
-    private static func library(_ state: StateOptions) throws -> FrameworkLibrary {
+    static func library(_ state: StateOptions) throws -> FrameworkLibrary {
         try FrameworkLibrary(try Installation(), try RunLibrary(state: state.folder).catalog)
     }
 
-    private static func header(_ ruleSet: RuleSet) -> JSONValue { .object(head(ruleSet)) }
-
-    private static func head(_ ruleSet: RuleSet) -> [(String, JSONValue)] {
+    static func head(_ ruleSet: RuleSet) -> [(String, JSONValue)] {
         [
             ("id", .string(ruleSet.id)), ("title", .string(ruleSet.title)), ("version", .string(ruleSet.version)),
             ("publisher", .string(ruleSet.publisher)), ("licence", .string(ruleSet.licence)),
             ("url", .string(ruleSet.url)), ("digest", .string(ruleSet.digest.description)),
+            (
+                "extends",
+                ruleSet.base.map { ["id": .string($0.id), "digest": .string($0.digest.description)] } ?? .null
+            ),
         ]
     }
 
@@ -118,6 +133,11 @@ struct Rulesets: ParsableCommand {
             "id": .string(control.id), "title": .string(control.title), "group": .string(control.group),
             "assessable": .string(control.assessable.rawValue), "check": .string(control.checkType.rawValue),
             "evidenced_by_scan": .bool(control.evidencedByScan),
+            "applicability": control.applicability.map { statement in
+                [
+                    "applicable": .bool(statement.isApplicable), "justification": .string(statement.justification),
+                ]
+            } ?? .null,
             "condition": control.needsPersonalData ? .string("personal_data") : .null,
             "cwes": .array(
                 control.mappings.map { mapping in

@@ -6,11 +6,17 @@ import Testing
 
 /// The JSON schemas that editors use agree with what the loaders accept: every installed file is valid.
 @Suite struct SchemaTests {
-    @Test(arguments: ["frameworks", "detection"])
-    func everyInstalledFileIsValid(folder: String) throws {
-        let schema = folder == "frameworks" ? "framework" : "detection"
+    @Test(arguments: [("frameworks", "framework"), ("detection", "detection"), ("observations", "observation")])
+    func everyInstalledFileIsValid(folder: String, schema: String) throws {
+        try check(ProjectFolder.rulesets.appending(path: folder), schema)
+    }
+
+    @Test func theSampleOfAnOverlayIsValid() throws {
+        try check(ProjectFolder.fixtures.appending(path: "overlays"), "overlay")
+    }
+
+    private func check(_ rules: URL, _ schema: String) throws {
         let work = try TemporaryFolder()
-        let rules = ProjectFolder.rulesets.appending(path: folder)
         let names = try FileManager.default.contentsOfDirectory(atPath: rules.path).filter { $0.hasSuffix(".yaml") }
         #expect(!names.isEmpty)
         for name in names {

@@ -53,7 +53,7 @@ package struct RuleLoader: Sendable {
             references: try fields.strings("references"))
     }
 
-    private func language(_ node: MarkedNode) throws(DocumentError) -> Language {
+    func language(_ node: MarkedNode) throws(DocumentError) -> Language {
         let language = Language(rawValue: try node.string(for: "languages"))
         guard language == .any || Language.all.contains(language) else {
             throw DocumentError(node.mark, "unknown language '\(language.rawValue)'")
@@ -82,7 +82,7 @@ package struct RuleLoader: Sendable {
                 window: window ?? 1, secret: try secret.map { (node) throws(DocumentError) in try secretCheck(node) }))
     }
 
-    private func compile(_ node: MarkedNode, for key: String) throws(DocumentError) -> Pattern {
+    func compile(_ node: MarkedNode, for key: String) throws(DocumentError) -> Pattern {
         let source = try node.string(for: key)
         do {
             return try Pattern(source)
@@ -117,5 +117,5 @@ package struct RuleLoader: Sendable {
 
 extension Language {
     /// Stands in a rule for every text file.
-    fileprivate static let any = Language(rawValue: "any")
+    static let any = Language(rawValue: "any")
 }

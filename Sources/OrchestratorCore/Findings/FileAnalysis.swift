@@ -5,11 +5,19 @@ package struct FileAnalysis: Hashable, Sendable, Codable {
     package let coverage: Coverage
     /// Suppression comments that changed nothing, so that dead ones do not pile up unseen.
     package let idleSuppressions: [IdleSuppression]
+    /// What bears on provisions without being a weakness, by line.
+    package private(set) var observations: [Observation] = []
 
     package init(findings: [Finding], coverage: Coverage, idleSuppressions: [IdleSuppression]) {
         self.findings = findings
         self.coverage = coverage
         self.idleSuppressions = idleSuppressions
+    }
+
+    package func with(_ observations: [Observation]) -> FileAnalysis {
+        var analysis = self
+        analysis.observations = observations
+        return analysis
     }
 }
 

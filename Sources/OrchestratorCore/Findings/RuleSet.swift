@@ -11,12 +11,14 @@ package struct RuleSet: Hashable, Sendable, Codable, Identifiable {
     package let url: String
     /// Digest of the canonical content, not of the file's spelling.
     package let digest: Digest
+    /// What an overlay was made from, as it was then; nil for a framework of its own.
+    package let base: Base?
     /// In the framework's own order.
     package let controls: [Control]
 
     package init(
         id: String, title: String, shortTitle: String, version: String, publisher: String, licence: String,
-        url: String, digest: Digest, controls: [Control]
+        url: String, digest: Digest, base: Base? = nil, controls: [Control]
     ) {
         self.id = id
         self.title = title
@@ -26,7 +28,18 @@ package struct RuleSet: Hashable, Sendable, Codable, Identifiable {
         self.licence = licence
         self.url = url
         self.digest = digest
+        self.base = base
         self.controls = controls
+    }
+
+    package struct Base: Hashable, Sendable, Codable {
+        package let id: String
+        package let digest: Digest
+
+        package init(id: String, digest: Digest) {
+            self.id = id
+            self.digest = digest
+        }
     }
 }
 
@@ -50,10 +63,23 @@ package struct Control: Hashable, Sendable, Codable, Identifiable {
     /// True where the control binds only if personal data is processed.
     package let needsPersonalData: Bool
     package let mappings: [Mapping]
+    /// What the organisation states about it; nil where it states nothing.
+    package let applicability: Applicability?
+
+    /// Whether a control applies to an organisation, and why or why not.
+    package struct Applicability: Hashable, Sendable, Codable {
+        package let isApplicable: Bool
+        package let justification: String
+
+        package init(isApplicable: Bool, justification: String) {
+            self.isApplicable = isApplicable
+            self.justification = justification
+        }
+    }
 
     package init(
         id: String, title: String, group: String, assessable: Assessable, checkType: CheckType, summary: String,
-        evidencedByScan: Bool, needsPersonalData: Bool, mappings: [Mapping]
+        evidencedByScan: Bool, needsPersonalData: Bool, mappings: [Mapping], applicability: Applicability? = nil
     ) {
         self.id = id
         self.title = title
@@ -64,6 +90,15 @@ package struct Control: Hashable, Sendable, Codable, Identifiable {
         self.evidencedByScan = evidencedByScan
         self.needsPersonalData = needsPersonalData
         self.mappings = mappings
+        self.applicability = applicability
+    }
+
+    /// The same control with other mappings, or with a statement about it.
+    package func with(mappings: [Mapping]? = nil, applicability: Applicability? = nil) -> Control {
+        Control(
+            id: id, title: title, group: group, assessable: assessable, checkType: checkType, summary: summary,
+            evidencedByScan: evidencedByScan, needsPersonalData: needsPersonalData,
+            mappings: mappings ?? self.mappings, applicability: applicability ?? self.applicability)
     }
 }
 

@@ -95,6 +95,7 @@ package struct DetectWeaknesses: Stage {
         let known = try AnalysisCache(store).entries(batch.map(\.key))
         let lookup = RecordingLookup(index)
         let analyzer = library.analyzer(lookup)
+        let observer = library.observer()
         var buffer: [UInt8] = []
         return try batch.map { work in
             try Task.checkCancellation()
@@ -105,7 +106,7 @@ package struct DetectWeaknesses: Stage {
             if work.file.coverage.reason == .unchangedSince, known[work.key] == nil {
                 return Outcome(work: work, result: .none(work.file.coverage))
             }
-            let analysis = examine(work.file, analyzer, &buffer)
+            let analysis = examine(work.file, analyzer, observer, &buffer)
             let links = SourceLinks(questions: lookup.take(), files: analyzer.linkedPaths).text(index)
             return Outcome(
                 work: work, result: analysis.map { .fresh($0, links: links) } ?? .none(Coverage(.changedDuringScan)))
@@ -113,12 +114,17 @@ package struct DetectWeaknesses: Stage {
     }
 
     /// Nil where the file is not what the walk saw.
-    private func examine(_ file: SourceFile, _ analyzer: Analyzer, _ buffer: inout [UInt8]) -> FileAnalysis? {
+    private func examine(
+        _ file: SourceFile, _ analyzer: Analyzer, _ observer: Observer, _ buffer: inout [UInt8]
+    ) -> FileAnalysis? {
         guard (try? target.root.read(file.path, into: &buffer, limit: largestFile)) != nil,
             Digest(of: buffer) == file.digest
         else { return nil }
         let text = TextEncoding.utf8(of: buffer) ?? buffer
-        return text.withUnsafeBufferPointer { analyzer.analyse($0, path: file.path, language: file.language) }
+        return text.withUnsafeBufferPointer { bytes in
+            analyzer.analyse(bytes, path: file.path, language: file.language)
+                .with(observer.observations(bytes, path: file.path, language: file.language))
+        }
     }
 
     // MARK: Recording

@@ -16,7 +16,7 @@ package struct MapControls: Stage {
     let progress: any ProgressListener
 
     package let name = StageName.map
-    package let version = 1
+    package let version = 2
 
     package var settings: Digest {
         Digest(
@@ -31,15 +31,19 @@ package struct MapControls: Stage {
             tallies[finding.weakness, default: ControlMapper.Tally()].add(finding)
             rules.insert(finding.rule)
         }
+        var observed = ObservationSummary(library.observations)
+        try store.forEachObservation(run: run) { observed.add($0, $1) }
+        let applies = observed.personalData(declared: personalData)
         let mapper = ControlMapper(
             ControlMapper.Facts(
-                findings: tallies, languages: try languages(), rules: library.coverage, personalData: personalData))
+                findings: tallies, languages: try languages(), rules: library.coverage,
+                weaknesses: weaknesses, personalData: applies))
         try store.recordAssessments(ruleSets.flatMap(mapper.assess), run: run)
         progress.ended(.map)
         return AssessmentManifest(
             rules: descriptions(of: rules, Set(tallies.keys)),
             weaknesses: tallies.keys.sorted().map(weakness), target: target,
-            review: input.review)
+            review: input.review, personalData: applies, observed: observed.kinds)
     }
 
     /// The rules that found something, models' among them, by id.

@@ -12,6 +12,10 @@ package struct ReportHeader: Sendable {
     package internal(set) var method: Method
     /// The model's part; nil where none was asked.
     package let review: ReviewSummary?
+    /// What was observed besides weaknesses, by topic and kind.
+    package let observed: [ObservedKind]
+    /// Whether data-protection rules bind: yes and no as declared, detected, undeclared.
+    package let personalDataApplies: String
     package internal(set) var summary: Summary
     /// The weaknesses that occur in the report.
     package let weaknesses: [Weakness]
@@ -20,7 +24,8 @@ package struct ReportHeader: Sendable {
 
     package init(
         tool: Tool, run: Run, target: Target, method: Method, review: ReviewSummary?,
-        summary: Summary, weaknesses: [Weakness],
+        observed: [ObservedKind] = [], personalDataApplies: String = "undeclared", summary: Summary,
+        weaknesses: [Weakness],
         rules: [RuleDescription]
     ) {
         self.tool = tool
@@ -28,6 +33,8 @@ package struct ReportHeader: Sendable {
         self.target = target
         self.method = method
         self.review = review
+        self.observed = observed
+        self.personalDataApplies = personalDataApplies
         self.summary = summary
         self.weaknesses = weaknesses
         self.rules = rules

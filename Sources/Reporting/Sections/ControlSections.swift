@@ -16,11 +16,13 @@ struct ControlSections {
             try emit(.heading(3, [.text(ruleSet.title)], id: "framework-\(ruleSet.id)"))
             try emit(.paragraph([.text(overview(ruleSet))]))
             try emit(table("\(ruleSet.title): controls the scan says something about", telling))
-            guard !silent.isEmpty else { continue }
-            try emit(
-                .details(
-                    summary: [.text("\(silent.count) controls not assessed or not applicable")], id: nil,
-                    [table("\(ruleSet.title): controls not assessed or not applicable", silent)]))
+            if !silent.isEmpty {
+                try emit(
+                    .details(
+                        summary: [.text("\(silent.count) controls not assessed or not applicable")], id: nil,
+                        [table("\(ruleSet.title): controls not assessed or not applicable", silent)]))
+            }
+            try ApplicabilitySection(ruleSet, assessments)?.blocks.forEach(emit)
         }
     }
 
@@ -46,9 +48,19 @@ struct ControlSections {
                         [.text(control.id)], [.text(control.title)], [.text(control.checkType.title)],
                         [ReportSections.badge(assessment.status)], [.text(findings(assessment))],
                         [.text("\(assessment.weaknessesCovered) of \(assessment.weaknessesMapped)")],
-                        [.text(assessment.reason)], evidence(assessment),
+                        [.text(assessment.reason)], evidence(assessment, control),
                     ]
-                }))
+                }, marks: marks(rows.map(\.0))))
+    }
+
+    /// Rows to which the map of controls leads, and which its filter hides.
+    private func marks(_ assessments: [ControlAssessment]) -> [Int: Table.Mark] {
+        Dictionary(
+            uniqueKeysWithValues: assessments.enumerated().map { number, assessment in
+                let role = "of-" + ReportSections.kind(of: assessment.status)
+                let id = ControlMapSections.anchor(assessment.ruleSet, assessment.control)
+                return (number, Table.Mark(id: id, role: role))
+            })
     }
 
     private func findings(_ assessment: ControlAssessment) -> String {
@@ -56,15 +68,17 @@ struct ControlSections {
         return suppressed == 0 ? "\(assessment.openFindings)" : "\(assessment.openFindings), \(suppressed) suppressed"
     }
 
-    /// The mappings that carried findings, by strength and source, firmest first.
-    private func evidence(_ assessment: ControlAssessment) -> [Inline] {
+    /// The mappings that carried findings, by strength and source, firmest first; the run where it is evidence itself.
+    private func evidence(_ assessment: ControlAssessment, _ control: Control) -> [Inline] {
+        let record = control.evidencedByScan && assessment.status == .partlySatisfied
+        let run: [Inline] = record ? ["Run record: ", .code(sections.header.run.id), ". "] : []
         let groups = Dictionary(grouping: assessment.evidence) { Kind(strength: $0.strength, source: $0.source) }
         let texts = groups.sorted { ($1.key.strength, $0.key.source) < ($0.key.strength, $1.key.source) }.map {
             kind, items in
             let numbers = items.map { String($0.weakness) }.joined(separator: ", ")
             return "\(kind.strength.rawValue) (\(kind.source)): CWE-\(numbers)"
         }
-        return [.text(texts.joined(separator: "; "))]
+        return run + [.text(texts.joined(separator: "; "))]
     }
 
     private struct Kind: Hashable {

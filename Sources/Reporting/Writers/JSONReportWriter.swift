@@ -15,6 +15,8 @@ struct JSONReportWriter {
         try stream.value("target", target(header.target))
         try stream.value("method", method(header.method))
         try stream.value("model_review", header.review.map(\.json) ?? .null)
+        try stream.value("personal_data", .string(header.personalDataApplies))
+        try stream.array("observations") { add in try header.observed.map(observation).forEach(add) }
         try stream.value("summary", summary(header.summary))
         try stream.array("weaknesses") { add in try header.weaknesses.map(weakness).forEach(add) }
         try stream.array("rules") { add in try header.rules.map(rule).forEach(add) }
@@ -31,6 +33,20 @@ struct JSONReportWriter {
         }
         try stream.array("files") { add in try source.forEachFile { try add(file($0)) } }
         try stream.finish()
+    }
+
+    private func observation(_ item: ObservedKind) -> JSONValue {
+        [
+            "kind": .string(item.kind.id), "topic": .string(item.kind.topic.rawValue),
+            "title": .string(item.kind.title), "provisions": .strings(item.kind.provisions),
+            "places": .number(item.places), "places_outside_tests": .number(item.counted),
+            "examples": .array(
+                item.examples.map { place in
+                    [
+                        "path": .string(place.path.text), "line": .number(place.line), "text": .string(place.text),
+                    ]
+                }),
+        ]
     }
 
     private func tool(_ tool: ReportHeader.Tool) -> JSONValue {
@@ -67,6 +83,16 @@ struct JSONReportWriter {
         [
             "id": .string(ruleSet.id), "title": .string(ruleSet.title), "version": .string(ruleSet.version),
             "digest": .string(ruleSet.digest.description), "controls": .number(ruleSet.controls.count),
+            "extends": ruleSet.base.map { ["id": .string($0.id), "digest": .string($0.digest.description)] } ?? .null,
+            "applicability": .array(
+                ruleSet.controls.compactMap { control in
+                    control.applicability.map { statement in
+                        [
+                            "control": .string(control.id), "applicable": .bool(statement.isApplicable),
+                            "justification": .string(statement.justification),
+                        ]
+                    }
+                }),
         ]
     }
 
@@ -124,6 +150,9 @@ struct JSONReportWriter {
             "weaknesses_mapped": .number(assessment.weaknessesMapped),
             "weaknesses_covered": .number(assessment.weaknessesCovered),
             "weaknesses_uncovered": .array(assessment.weaknessesUncovered.map(JSONValue.number)),
+            "weaknesses_general": .array((assessment.basis?.general ?? []).map(JSONValue.number)),
+            "weaknesses_elsewhere": .array((assessment.basis?.elsewhere ?? []).map(JSONValue.number)),
+            "rules": .strings(assessment.basis?.rules ?? []),
             "evidence": .array(
                 assessment.evidence.map { item in
                     [
