@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Tests are not worth the time that optimizing them takes; what they test is optimized.
+let tests: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"])]
+
 let package = Package(
     name: "secorch",
     dependencies: [
@@ -100,17 +103,17 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             path: "Tests/Benchmarks/Measure", swiftSettings: strict),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: tests),
         .testTarget(
             name: "IngestionTests",
             dependencies: ["Ingestion", "OrchestratorCore", "SyntaxTree", "Tokens", "TestSupport"],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "TokensTests",
             dependencies: [
                 "Tokens", "OrchestratorCore", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "ProvidersTests",
             dependencies: [
@@ -120,25 +123,25 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "DetectionTests",
             dependencies: ["Detection", "Settings", "SyntaxTree", "OrchestratorCore", "TestSupport"],
-            swiftSettings: strict),
-        .testTarget(name: "CoreTests", dependencies: ["OrchestratorCore", "TestSupport"], swiftSettings: strict),
+            swiftSettings: tests),
+        .testTarget(name: "CoreTests", dependencies: ["OrchestratorCore", "TestSupport"], swiftSettings: tests),
         .testTarget(
-            name: "SettingsTests", dependencies: ["Settings", "OrchestratorCore"], swiftSettings: strict),
+            name: "SettingsTests", dependencies: ["Settings", "OrchestratorCore"], swiftSettings: tests),
         .testTarget(
             name: "RulesTests", dependencies: ["Rules", "Settings", "OrchestratorCore", "TestSupport"],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
-            name: "StoreTests", dependencies: ["Store", "OrchestratorCore", "TestSupport"], swiftSettings: strict),
+            name: "StoreTests", dependencies: ["Store", "OrchestratorCore", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "ReportingTests", dependencies: ["Reporting", "OrchestratorCore", "TestSupport"],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
-            name: "PipelineTests", dependencies: ["Pipeline", "OrchestratorCore", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "CLITests", dependencies: ["TestSupport"], swiftSettings: strict),
-        .testTarget(name: "CrashTests", dependencies: ["TestSupport"], swiftSettings: strict),
+            name: "PipelineTests", dependencies: ["Pipeline", "OrchestratorCore", "TestSupport"], swiftSettings: tests),
+        .testTarget(name: "CLITests", dependencies: ["TestSupport"], swiftSettings: tests),
+        .testTarget(name: "CrashTests", dependencies: ["TestSupport"], swiftSettings: tests),
     ]
 )
