@@ -37,7 +37,7 @@ package struct Diagnosis: Sendable {
         return [
             present("program", "secorch \(Installation.version)"), present("home", installation.home),
             rules(installation), frameworks(installation), grammars(installation), vocabulary(installation),
-            await git(), stateFolder(),
+            await git(), printer(), stateFolder(),
         ]
     }
 
@@ -98,6 +98,16 @@ package struct Diagnosis: Sendable {
         return Check(
             part: "git", state: .missing, detail: "no git on PATH",
             consequence: "Folders are read as if they were no git work trees: no .gitignore, no commit, no --since.")
+    }
+
+    private func printer() -> Check {
+        do {
+            return present("pdf", try PagePrinter().program)
+        } catch {
+            return Check(
+                part: "pdf", state: .missing, detail: "neither Chromium nor WeasyPrint on PATH",
+                consequence: "Reports cannot be written as PDF; every other format can.")
+        }
     }
 
     private func stateFolder() -> Check {

@@ -4,11 +4,13 @@ package import Store
 
 extension Orchestrator {
     /// Writes the report of a finished run again, from what was recorded then: the same bytes.
-    /// - Returns: the absolute folder the files are in.
+    /// - Parameter own: templates in place of those the run used; the report names them.
+    /// - Returns: the folder the files are in, their names, and why a document could not be printed.
     /// - Throws: `unknownRun` where it did not finish or its rule sets are gone; the errors of reading and writing.
     package func report(
-        _ run: RunRecord, in store: RunStore, _ catalog: CatalogStore, files: [ReportFile], out: String
-    ) throws -> String {
+        _ run: RunRecord, in store: RunStore, _ catalog: CatalogStore, selection: ReportSelection,
+        templates own: ReportTemplates? = nil, out: String
+    ) throws -> (folder: String, files: [String], unwritten: PipelineError?) {
         guard run.state == .finished, let finishedAt = run.finishedAt, let exitCode = run.exitCode,
             let manifest = try Journal(store, run: run).output(AssessmentManifest.self, of: .map)
         else {
@@ -21,25 +23,21 @@ extension Orchestrator {
             }
             return ruleSet
         }
+        let templates = try own ?? recordedTemplates(of: run, catalog)
+        let folder = try OutputFolder(out, root: nil)
+        let report = try StoredReport(
+            store, run: run, manifest: manifest, ruleSets: ruleSets, templates: own?.digest, finishedAt: finishedAt,
+            exitCode: { _ in exitCode })
+        let outcome = try ReportRendering(report, templates: templates, selection: selection)
+            .write(into: folder.path, progress: NoProgress())
+        return (folder.path, outcome.files, outcome.unwritten)
+    }
+
+    private func recordedTemplates(of run: RunRecord, _ catalog: CatalogStore) throws -> ReportTemplates {
         guard let parts = try catalog.templates(run.settings.templates), let templates = ReportTemplates(parts: parts)
         else {
             throw PipelineError(.unknownRun, "the templates as the run used them are not in this state")
         }
-        let folder = try OutputFolder(out, root: nil)
-        let report = try StoredReport(store, run: run, manifest: manifest, ruleSets: ruleSets, finishedAt: finishedAt) {
-            _ in exitCode
-        }
-        let writer = ReportWriter(report, templates: templates)
-        for file in files { try writer.write(file, into: folder.path) }
-        return folder.path
-    }
-}
-
-extension Installation {
-    /// The templates of reports. Throws `installation`.
-    package func templates() throws(PipelineError) -> ReportTemplates {
-        ReportTemplates(
-            report: try text("templates/reports/report.md"), page: try text("templates/reports/page.html"),
-            style: try text("templates/reports/style.css"))
+        return templates
     }
 }

@@ -27,9 +27,10 @@ package struct Orchestrator: Sendable {
         let report = try StoredReport(
             parts.store, run: run, manifest: manifest, ruleSets: parts.ruleSets, finishedAt: now,
             exitCode: { Int(Self.exitStatus($0, manifest.review, failOn: failOn).rawValue) })
-        try write(report, parts.templates, into: parts.out)
+        let written = try ReportRendering(report, templates: parts.templates, selection: request.selection)
+            .write(into: parts.out.path, progress: progress)
         let finished = try parts.store.finish(run, at: now, exitCode: report.header.run.exitCode)
-        return outcome(finished, report.header.summary, parts.out, resumed: resumed)
+        return outcome(finished, report.header.summary, parts.out, written, resumed: resumed)
     }
 
     /// What a scan would ask of models and what it would cost; empty where none may be asked. Sends nothing; the same scan
@@ -77,17 +78,6 @@ package struct Orchestrator: Sendable {
         )
     }
 
-    private func write(_ report: StoredReport, _ templates: ReportTemplates, into out: OutputFolder) throws {
-        progress.began(.render, total: ReportFile.allCases.count)
-        let writer = ReportWriter(report, templates: templates)
-        for (index, file) in ReportFile.allCases.enumerated() {
-            try Task.checkCancellation()
-            try writer.write(file, into: out.path)
-            progress.advanced(.render, done: index + 1)
-        }
-        progress.ended(.render)
-    }
-
     /// The newest unfinished run of equal identity, or a new one.
     private func begin(
         _ store: RunStore, _ target: Target, _ settings: RunSettings
@@ -106,9 +96,12 @@ package struct Orchestrator: Sendable {
         )
     }
 
-    private func outcome(_ run: RunRecord, _ summary: Summary, _ out: OutputFolder, resumed: Bool) -> ScanOutcome {
+    private func outcome(
+        _ run: RunRecord, _ summary: Summary, _ out: OutputFolder, _ written: ReportRendering.Outcome, resumed: Bool
+    ) -> ScanOutcome {
         ScanOutcome(
-            runID: run.id, folder: out.path, open: summary.open, suppressed: summary.suppressed,
+            runID: run.id, folder: out.path, reports: written.files, unwritten: written.unwritten, open: summary.open,
+            suppressed: summary.suppressed,
             files: Dictionary(uniqueKeysWithValues: CoverageState.allCases.map { ($0, summary.files($0)) }),
             exitCode: ExitStatus(rawValue: Int32(run.exitCode ?? 4)) ?? .internalError, resumed: resumed)
     }

@@ -5,6 +5,8 @@ package struct PipelineError: Error, Sendable, CustomStringConvertible {
         case installation
         /// Something that was asked for could be done in part only.
         case incomplete
+        /// A program of the machine that is needed is not there, or failed.
+        case missingProgram, printing
         case badOutput, badTarget, badConfiguration, unknownRuleSet, unknownRule, unknownRun
     }
 

@@ -39,7 +39,7 @@ struct ScanParts {
                 .unknownRuleSet,
                 "the target's secorch.yaml may not choose '\(chosen.id)', which is not an installed one")
         }
-        templates = try installation.templates()
+        templates = try installation.templates(replacedBy: configuration.templates)
         try catalog.recordTemplates(templates.parts, digest: templates.digest)
         store = try RunStore(state: state, workingOn: root.path)
     }

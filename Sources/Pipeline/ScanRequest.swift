@@ -1,4 +1,5 @@
 package import OrchestratorCore
+package import Reporting
 package import Settings
 
 /// Everything a user asks of a scan, resolved: flags over environment over configuration.
@@ -13,9 +14,12 @@ package struct ScanRequest: Sendable {
     package let since: String?
     /// Tasks at a time, at least 1. Never shapes the result.
     package let jobs: Int
+    /// What is written of the report.
+    package let selection: ReportSelection
 
     package init(
-        target: String, out: String, state: String, configuration: ScanConfiguration, since: String?, jobs: Int
+        target: String, out: String, state: String, configuration: ScanConfiguration, since: String?, jobs: Int,
+        selection: ReportSelection = ReportSelection()
     ) {
         self.target = target
         self.out = out
@@ -23,6 +27,7 @@ package struct ScanRequest: Sendable {
         self.configuration = configuration
         self.since = since
         self.jobs = max(1, jobs)
+        self.selection = selection
     }
 
     /// What shapes the result, as flags one could type: no paths of this machine.
@@ -42,6 +47,10 @@ package struct ScanOutcome: Sendable {
     package let runID: String
     /// The folder the reports are in, absolute.
     package let folder: String
+    /// The names of the files written.
+    package let reports: [String]
+    /// Why a document that was asked for could not be printed.
+    package let unwritten: PipelineError?
     /// Open findings by severity.
     package let open: [Severity: Int]
     package let suppressed: Int

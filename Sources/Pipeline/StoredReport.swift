@@ -12,11 +12,12 @@ struct StoredReport: ReportSource {
     private let run: RunRecord
 
     /// - Parameters:
+    ///   - templates: the digest of those it is written with; nil for the run's own.
     ///   - finishedAt: when the run ended; it may not be recorded yet.
     ///   - exitCode: what the run's process says; computed from the summary.
     init(
-        _ store: RunStore, run: RunRecord, manifest: AssessmentManifest, ruleSets: [RuleSet], finishedAt: Timestamp,
-        exitCode: (Summary) -> Int
+        _ store: RunStore, run: RunRecord, manifest: AssessmentManifest, ruleSets: [RuleSet],
+        templates: Digest? = nil, finishedAt: Timestamp, exitCode: (Summary) -> Int
     ) throws {
         self.store = store
         self.run = run
@@ -32,7 +33,7 @@ struct StoredReport: ReportSource {
             target: .init(name: run.repository.name, revision: run.repository.revision, digest: manifest.target),
             method: .init(
                 options: run.settings.options, ruleSets: ruleSets, detectionRules: run.settings.detectionRules,
-                detectionRuleCount: run.settings.detectionRuleCount, templates: run.settings.templates,
+                detectionRuleCount: run.settings.detectionRuleCount, templates: templates ?? run.settings.templates,
                 personalData: run.settings.personalData, since: run.settings.since,
                 honoursSuppressions: honoursSuppressions, notices: run.settings.notices),
             review: manifest.review, observed: manifest.observed ?? [],

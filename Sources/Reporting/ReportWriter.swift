@@ -6,6 +6,11 @@ package enum ReportFile: String, Sendable, CaseIterable {
     case html = "report.html"
     case json = "report.json"
     case sarif = "findings.sarif"
+    case csv = "findings.csv"
+    case junit = "junit.xml"
+    case gitlab = "gl-code-quality-report.json"
+    case assessmentResults = "oscal-assessment-results.json"
+    case planOfAction = "oscal-poam.json"
 }
 
 /// Writes reports. The same source gives the same bytes.
@@ -21,14 +26,47 @@ package struct ReportWriter {
     /// Writes one file into a folder; it appears under its name only when it is complete.
     /// - Throws: `unwritable`, `badTemplate`.
     package func write(_ file: ReportFile, into folder: String) throws {
-        let sink = try FileSink(path: folder + "/" + file.rawValue)
-        do {
-            switch file {
-            case .markdown: try render(.markdown, to: sink)
-            case .html: try page(to: sink)
-            case .json: try JSONReportWriter(source).write(to: sink)
-            case .sarif: try SARIFWriter(source).write(to: sink)
+        switch file {
+        case .markdown: try write(.report, as: .markdown, to: folder + "/" + file.rawValue)
+        case .html: try write(.report, as: .html, to: folder + "/" + file.rawValue)
+        default:
+            try Self.complete(folder + "/" + file.rawValue) { sink in
+                switch file {
+                case .json: try JSONReportWriter(source).write(to: sink)
+                case .sarif: try SARIFWriter(source).write(to: sink)
+                case .csv: try CSVWriter(source).write(to: sink)
+                case .junit: try JUnitWriter(source).write(to: sink)
+                case .gitlab: try GitLabWriter(source).write(to: sink)
+                case .assessmentResults: try OSCALResultsWriter(source).write(to: sink)
+                case .planOfAction: try OSCALPlanWriter(source).write(to: sink)
+                case .markdown, .html: break
+                }
             }
+        }
+    }
+
+    /// Writes a document as a file, which appears only when it is complete.
+    /// - Throws: `unwritable`, `badTemplate`.
+    package func write(_ document: ReportDocument, as format: ReportFormat, to path: String) throws {
+        let template = try templates.template(document)
+        let source = try narrowed(to: document)
+        try Self.complete(path) { sink in
+            switch format {
+            case .markdown: try render(template, source, .markdown, to: sink)
+            case .html: try page(document, template, source, to: sink)
+            }
+        }
+    }
+
+    private func narrowed(to document: ReportDocument) throws -> any ReportSource {
+        guard case .framework(let id) = document else { return source }
+        return try FrameworkReport(source, framework: id)
+    }
+
+    private static func complete(_ path: String, _ fill: (FileSink) throws -> Void) throws {
+        let sink = try FileSink(path: path)
+        do {
+            try fill(sink)
             try sink.finish()
         } catch {
             sink.abandon()
@@ -36,28 +74,25 @@ package struct ReportWriter {
         }
     }
 
-    private func render(_ format: ReportFormat, to sink: FileSink) throws {
+    private func render(
+        _ template: ReportTemplate, _ source: any ReportSource, _ format: ReportFormat, to sink: FileSink
+    ) throws {
         let sections = ReportSections(source: source)
-        try ReportTemplate(templates.report, file: "templates/reports/report.md")
-            .render(in: format, to: sink, words: sections.words, blocks: sections.blocks)
+        try template.render(in: format, to: sink, words: sections.words, blocks: sections.blocks)
     }
 
-    /// The page's frame with the rendered report in place of `{{content}}`.
-    private func page(to sink: FileSink) throws {
-        let parts = templates.page.split(separator: "{{content}}", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else {
-            throw ReportingError(.badTemplate, "templates/reports/page.html: expected the placeholder '{{content}}'")
+    /// The page's frame with the rendered document in place of `{{content}}`.
+    private func page(
+        _ document: ReportDocument, _ template: ReportTemplate, _ source: any ReportSource, to sink: FileSink
+    ) throws {
+        let links = template.headings().map {
+            "<li><a href=\"#\(HTMLText.escape($0.id))\">\(HTMLText.escape($0.title))</a></li>"
         }
-        try sink.write(frame(String(parts[0])))
-        try render(.html, to: sink)
-        try sink.write(frame(String(parts[1])))
-    }
-
-    private func frame(_ text: String) -> String {
-        let headings = ReportTemplate(templates.report, file: "templates/reports/report.md").headings()
-        let links = headings.map { "<li><a href=\"#\(HTMLText.escape($0.id))\">\(HTMLText.escape($0.title))</a></li>" }
-        return text.replacing("{{title}}", with: HTMLText.escape("Compliance report: \(source.header.target.name)"))
-            .replacing("{{style}}", with: templates.style)
-            .replacing("{{navigation}}", with: "<ul>\(links.joined())</ul>")
+        let values = [
+            "title": HTMLText.escape("\(document.title): \(source.header.target.name)"),
+            "style": templates.style, "navigation": "<ul>\(links.joined())</ul>",
+        ]
+        let frame = PageTemplate(templates.page, file: "templates/reports/page.html")
+        try frame.render(to: sink, values: values) { try render(template, source, .html, to: sink) }
     }
 }

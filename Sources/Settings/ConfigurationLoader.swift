@@ -44,9 +44,18 @@ package struct ConfigurationLoader: Sendable {
         configuration.disabledRules = try fields.strings("disable_rules")
         configuration.failOn = try fields.optionalChoice("fail_on", of: Severity.self)
         configuration.honoursSuppressions = try fields.optionalBoolean("suppressions")
+        configuration.templates = try fields.optional("templates").map { (node) throws(DocumentError) in
+            Self.path(try node.string(for: "templates"), from: node.mark.file)
+        }
         try ModelSettingsReader.read(&fields, into: &configuration)
         try fields.finish()
         return configuration
+    }
+
+    /// Relative to the file that names it: never to the current folder, which may be anybody's.
+    private static func path(_ text: String, from file: String) -> String {
+        guard !text.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return text }
+        return file[..<slash] + "/" + text
     }
 
     private func inclusions(_ fields: inout MappingReader) throws(DocumentError) -> Set<ScanConfiguration.Inclusion> {

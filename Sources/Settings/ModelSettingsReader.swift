@@ -37,6 +37,7 @@ enum ModelSettingsReader {
         let key = try fields.optional("api_key").map { (node) throws(DocumentError) in try keyReference(node) }
         let limits = try limits(&fields)
         let usesBatches = try fields.optionalBoolean("batch") ?? false
+        let share = try fields.optionalInteger("batch_price_percent", in: 0...100).map(PriceShare.percent)
         let models = try fields.elements("models").map { (node) throws(DocumentError) in
             try ModelReader.read(node, of: id, kind, wire)
         }
@@ -44,7 +45,7 @@ enum ModelSettingsReader {
         try fields.finish()
         let provider = ProviderDescriptor(
             id: id, kind: kind, wire: wire, baseURL: base, key: key, limits: limits, template: template,
-            usesBatches: usesBatches)
+            usesBatches: usesBatches, batchShare: share)
         return (provider, models)
     }
 

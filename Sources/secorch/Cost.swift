@@ -36,11 +36,12 @@ struct Cost: AsyncParsableCommand {
             if json {
                 Console.print(object(row).text)
             } else {
+                let reserved = row.reserved == .zero ? "" : ", \(row.reserved) set aside for what is under way"
                 let uncertain = row.uncertain == .zero ? "" : ", \(row.uncertain) uncertain"
                 let failures = row.failures == 0 ? "" : ", \(row.failures) failed"
                 Console.print(
                     VisibleText.of(
-                        "\(row.group)  \(row.settled)\(uncertain)  \(row.requests) requests\(failures)  "
+                        "\(row.group)  \(row.settled)\(reserved)\(uncertain)  \(row.requests) requests\(failures)  "
                             + "\(row.inputTokens) tokens in (\(row.cachedTokens) cached), \(row.outputTokens) out"))
             }
         }
@@ -60,6 +61,7 @@ struct Cost: AsyncParsableCommand {
         [
             "group": .string(row.group), "requests": .number(row.requests), "failures": .number(row.failures),
             "settled_nanodollars": .number(Int(row.settled.nanodollars)),
+            "reserved_nanodollars": .number(Int(row.reserved.nanodollars)),
             "uncertain_nanodollars": .number(Int(row.uncertain.nanodollars)), "input_tokens": .number(row.inputTokens),
             "cached_tokens": .number(row.cachedTokens), "output_tokens": .number(row.outputTokens),
         ]

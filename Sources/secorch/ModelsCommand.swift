@@ -6,12 +6,12 @@ import Settings
 
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "List, show, download, remove and measure models.",
+        commandName: "models", abstract: "List, show, download, load, remove and measure models.",
         discussion: """
             A model is named as its provider names it, or as PROVIDER/MODEL where more than one provider is configured. \
             Downloads, memory and removal are those of Ollama servers.
             """,
-        subcommands: [List.self, Show.self, Pull.self, Loaded.self, Remove.self, Calibrate.self],
+        subcommands: [List.self, Show.self, Pull.self, Loaded.self, Keep.self, Remove.self, Calibrate.self],
         defaultSubcommand: List.self)
 
     /// What the protocols other than Ollama's have no call for.

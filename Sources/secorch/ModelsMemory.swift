@@ -69,20 +69,70 @@ extension ModelsCommand {
             let configuration = try place.load()
             let named = try ModelPlace(
                 model, provider: place.provider, need: ModelsCommand.need("delete models"), in: configuration)
-            let server = try named.ollama(isLocalOnly: configuration.isLocalOnly)
-            let outcome: Result<Void, ProviderError>
-            do throws(ProviderError) {
-                outcome = .success(try await server.delete(named.model))
-            } catch {
-                outcome = .failure(error)
+            try await named.atServer(configuration) { (server) throws(ProviderError) in
+                try await server.delete(named.model)
             }
-            await server.shutdown()
-            try outcome.get()
-            let id = ModelID(provider: named.provider.id, name: named.model)
-            Console.print(
-                json
-                    ? (["id": .string(id.description), "status": "removed"] as JSONValue).text
-                    : VisibleText.of("\(id)  removed"))
+            named.report("removed", json: json)
         }
+    }
+
+    struct Keep: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Load a model into an Ollama server's memory and keep it there, or unload it.",
+            discussion: """
+                It is loaded with the window configured for it, so that a scan need not load it again. A scan keeps its \
+                model for ten minutes after each request.
+                """)
+
+        @Argument(help: "MODEL or PROVIDER/MODEL.")
+        var model: String
+
+        @Option(help: "For how long after the last request, in minutes; 0 unloads it at once.")
+        var minutes = 60
+
+        @Flag(help: "Print a JSON object when it is done.")
+        var json = false
+
+        @OptionGroup var place: ModelPlaceOptions
+
+        func validate() throws {
+            guard (0...10_080).contains(minutes) else {
+                throw ValidationError("--minutes takes 0 to 10080, a week; found \(minutes).")
+            }
+        }
+
+        func run() async throws {
+            let configuration = try place.load()
+            let named = try ModelPlace(
+                model, provider: place.provider, need: ModelsCommand.need("keep models in memory"), in: configuration)
+            let window = configuration.models.first { $0.id == named.id }?.contextTokens
+            try await named.atServer(configuration) { (server) throws(ProviderError) in
+                try await server.load(
+                    named.model, contextTokens: minutes == 0 ? nil : window, keepSeconds: minutes * 60)
+            }
+            named.report(minutes == 0 ? "unloaded" : "kept for \(minutes) minutes", json: json)
+        }
+    }
+}
+
+extension ModelPlace {
+    fileprivate var id: ModelID { ModelID(provider: provider.id, name: model) }
+
+    /// Does something at the model's server.
+    fileprivate func atServer(
+        _ configuration: ScanConfiguration, _ deed: (OllamaProvider) async throws(ProviderError) -> Void
+    ) async throws {
+        let server = try ollama(isLocalOnly: configuration.isLocalOnly)
+        let outcome: Result<Void, ProviderError>
+        do throws(ProviderError) { outcome = .success(try await deed(server)) } catch { outcome = .failure(error) }
+        await server.shutdown()
+        try outcome.get()
+    }
+
+    fileprivate func report(_ status: String, json: Bool) {
+        Console.print(
+            json
+                ? (["id": .string(id.description), "status": .string(status)] as JSONValue).text
+                : VisibleText.of("\(id)  \(status)"))
     }
 }

@@ -18,6 +18,7 @@ struct Resume: AsyncParsableCommand {
     @Option(help: "Folder for the reports.")
     var out = "reports"
 
+    @OptionGroup var reports: ReportOptions
     @OptionGroup var models: ModelOptions
     @OptionGroup var batches: BatchOptions
     @OptionGroup var state: StateOptions
@@ -38,6 +39,7 @@ struct Resume: AsyncParsableCommand {
         options.models = models
         options.models.localOnly = models.localOnly || run.settings.options.contains("--local-only")
         options.batches = batches
+        options.reports = reports
         options.settings = settings
         options.work = work
         try await options.scan()

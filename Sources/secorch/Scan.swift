@@ -6,7 +6,7 @@ struct Scan: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Scan a folder and write the reports.",
         discussion: """
-            Writes report.md, report.html, report.json and findings.sarif. A scan that was interrupted goes on where it \
+            Writes report.md, report.html, report.json and findings.sarif, or the formats named. A scan that was interrupted goes on where it \
             stopped when the same command is given again. Unchanged files are not examined twice.
             """)
 
@@ -30,7 +30,8 @@ struct ScanSummary {
 
     init(_ outcome: ScanOutcome) { self.outcome = outcome }
 
-    func print(isQuiet: Bool) {
+    /// - Parameter everyFile: print the path of each file written, not of the page for people alone.
+    func print(isQuiet: Bool, everyFile: Bool) {
         if !isQuiet {
             let resumed = outcome.resumed ? " (taken up where it stopped)" : ""
             Console.line("secorch: run \(outcome.runID)\(resumed)")
@@ -40,7 +41,8 @@ struct ScanSummary {
                 Console.warning("the report is incomplete: see Coverage in it for the files and the reasons")
             }
         }
-        Console.print(outcome.folder + "/report.html")
+        let files = everyFile ? outcome.reports : outcome.reports.filter { $0 == "report.html" }
+        for file in files { Console.print("\(outcome.folder)/\(file)") }
     }
 
     private var findings: String {

@@ -23,6 +23,7 @@ struct ScanOptions: ParsableArguments {
     @Flag(help: "Show findings as if no comment suppressed any.")
     var disableSuppressions = false
 
+    @OptionGroup var reports: ReportOptions
     @OptionGroup var models: ModelOptions
     @OptionGroup var batches: BatchOptions
     @OptionGroup var state: StateOptions
@@ -35,17 +36,19 @@ struct ScanOptions: ParsableArguments {
         if !ruleSets.isEmpty { configuration.ruleSets = ruleSets }
         if let failOn { configuration.failOn = failOn }
         if disableSuppressions { configuration.honoursSuppressions = false }
+        if let templates = reports.templates { configuration.templates = templates }
         try models.apply(to: &configuration)
         batches.apply(to: &configuration)
         return ScanRequest(
             target: path, out: out, state: state.folder, configuration: configuration, since: since,
-            jobs: work.taskCount)
+            jobs: work.taskCount, selection: reports.selection)
     }
 
     /// Scans, says how it went and ends with the scan's exit code.
     func scan() async throws {
         let outcome = try await Orchestrator(try Installation(), progress: work.progress).scan(try request())
-        ScanSummary(outcome).print(isQuiet: work.quiet)
+        ScanSummary(outcome).print(isQuiet: work.quiet, everyFile: reports.isNamed)
+        if let unwritten = outcome.unwritten { throw unwritten }
         throw ExitCode(outcome.exitCode.rawValue)
     }
 }

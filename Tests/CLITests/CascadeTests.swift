@@ -48,6 +48,25 @@ import Testing
         #expect(try program.text("out/report.md").contains("Answered by scripted/strong, failover"))
     }
 
+    @Test func aModelThatItsProviderNoLongerHasIsAskedOnceAndNamedInTheReport() throws {
+        let files = Dictionary(
+            uniqueKeysWithValues: (0..<4).map { number in
+                ("f\(number).py", (0..<150).map { "value_\(number)_\($0) = compute(\($0), source)\n" }.joined())
+            })
+        let program = try program(files)
+        let model = try ScriptedModel(program.folder, "status@scripted=404")
+        let result = try program.scan(with: model.configuration(concurrency: 1, dearer: ["strong"]))
+        #expect(result.status == 0, "\(result.errorText)")
+        #expect(try program.review()["absent"] as? [String] == ["scripted/scripted: model not found"])
+        #expect(try program.text("out/report.md").contains("scripted/scripted: model not found"))
+        let rows = try program.run("cost", "--by", "model", "--json", "--state", "state").text.split(separator: "\n")
+        let requests = try rows.map { row in
+            try #require(JSONSerialization.jsonObject(with: Data(row.utf8)) as? [String: Any])
+        }.reduce(into: [:]) { $0[$1["group"] as? String ?? ""] = $1["requests"] as? Int }
+        #expect(requests["scripted/scripted"] == 1)
+        #expect(model.billed.count > 1 && requests["scripted/strong"] == model.billed.count)
+    }
+
     @Test(arguments: [("confirmed", 58, "confirms it"), ("refuted", 10, "contradicts it")])
     func aClaimIsCheckedByTheModelThatIsConfiguredForIt(ruling: String, confidence: Int, words: String) throws {
         let program = try program(["a.py": Self.quiet, "loud.py": ScanTests.vulnerable])

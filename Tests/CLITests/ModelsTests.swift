@@ -197,6 +197,18 @@ import Testing
         }
     }
 
+    @Test func aModelIsKeptInMemoryAndUnloaded() throws {
+        try withOllama { program, server in
+            #expect(
+                try program.run("models", "keep", "llama3.1", "--minutes", "5").text.hasSuffix("kept for 5 minutes\n"))
+            #expect(try program.run("models", "keep", "llama3.1", "--minutes", "0").text == "own/llama3.1  unloaded\n")
+            #expect(server.events.filter { $0.contains("/api/generate") }.count == 2)
+            let absent = try program.run("models", "keep", "nobody")
+            #expect(absent.status == 2 && absent.errorText.contains("model not found"))
+            #expect(try program.run("models", "keep", "llama3.1", "--minutes", "-1").status == 2)
+        }
+    }
+
     // MARK: Whose model?
 
     @Test func aProtocolWithoutDownloadsIsOneClearError() throws {

@@ -15,9 +15,11 @@ import Testing
         return program
     }
 
-    private func configure(_ program: Program, _ model: ScriptedModel, budget: String? = nil) throws {
+    private func configure(
+        _ program: Program, _ model: ScriptedModel, budget: String? = nil, more: String = ""
+    ) throws {
         let text = model.configuration(budget: budget).replacing(
-            "    models:", with: "    batch_poll_s: 1\n    models:")
+            "    models:", with: "    batch_poll_s: 1\n\(more)    models:")
         try program.folder.write(text, to: "models.yaml")
     }
 
@@ -29,7 +31,8 @@ import Testing
     private func ledger(_ program: Program) throws -> [Int] {
         let text = try program.run("cost", "--by", "day", "--json", "--state", "state").text
         let row = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
-        return [row["settled_nanodollars"] as? Int ?? 0, row["uncertain_nanodollars"] as? Int ?? 0]
+        let amounts = ["settled", "reserved", "uncertain"].map { row[$0 + "_nanodollars"] as? Int ?? 0 }
+        return [amounts[0], amounts[1] + amounts[2]]
     }
 
     @Test func aScanInBatchesGivesTheReportOfASingleOne() throws {
@@ -114,5 +117,60 @@ import Testing
         #expect(result.status == 0, "\(result.errorText)")
         #expect(model.billed.count == count)
         #expect(try ledger(program) == [model.amount, 0])
+    }
+
+    // MARK: Anthropic
+
+    private func anthropic(_ program: Program, _ options: String..., more: String = "") throws -> ScriptedModel {
+        let model = try ScriptedModel(program.folder, script: "anthropic.py", options)
+        try configure(program, model, more: more)
+        let text = try program.text("models.yaml").replacing("protocol: openai", with: "protocol: anthropic")
+        try program.folder.write(text.replacing("\(model.port)/v1", with: "\(model.port)"), to: "models.yaml")
+        return model
+    }
+
+    @Test func messageBatchesAreBilledAtTheConfiguredPartOfThePrice() throws {
+        let program = try program()
+        let model = try anthropic(program, "batch_delay=1", "expire=3", more: "    batch_price_percent: 50\n")
+        let result = try scan(program)
+        #expect(result.status == 0, "\(result.errorText)")
+        // The first of three expired and was sent alone, at the full price.
+        #expect(model.billed.count == 3 && model.kinds == ["batch", "single"])
+        let amounts = model.billed.map { $0.tokens * 1000 + 50 * 2000 }
+        #expect(try ledger(program) == [amounts[0] / 2 + amounts[1] / 2 + amounts[2], 0])
+        #expect(try program.review()["claims"] as? Int == 3)
+    }
+
+    @Test func aProviderConfiguredForBatchesIsAskedInBatchesWithoutTheOption() throws {
+        let program = try program()
+        let model = try anthropic(program, more: "    batch: true\n")
+        let result = try program.run(["scan", "target"] + Self.options)
+        #expect(result.status == 0, "\(result.errorText)")
+        #expect(model.kinds == ["batch"])
+        #expect(try ledger(program) == [model.amount, 0])
+    }
+
+    @Test func whatABatchCostThatItsProviderForgotIsHeldUntilThereIsConsent() throws {
+        let program = try program()
+        let model = try anthropic(program, "lost=1")
+        let result = try scan(program, "--batch-wait", "1")
+        #expect(result.status == 3 && result.errorText.contains("batch-1"), "\(result.errorText)")
+        let (count, held) = (model.billed.count, try ledger(program)[1])
+        #expect(held >= model.amount)
+        // Without consent nothing is sent again, however often the command is given.
+        #expect(try scan(program, "--batch-wait", "1").status == 3)
+        #expect(model.billed.count == count)
+        let consent = try program.run(["scan", "target", "--retry-uncertain"] + Self.options)
+        #expect(consent.status == 0, "\(consent.errorText)")
+        #expect(model.billed.count == 2 * count && model.kinds == ["batch", "single"])
+        #expect(try ledger(program) == [model.amount / 2, held])
+    }
+
+    @Test func whatHasNotEndedInTimeIsLeftToTheNextRun() throws {
+        let program = try program()
+        let model = try anthropic(program, "stuck=1")
+        let result = try scan(program, "--batch-wait", "1")
+        #expect(result.status == 3 && result.errorText.contains("batch under way"), "\(result.errorText)")
+        #expect(model.kinds == ["batch"] && Set(model.billed.map(\.prompt)).count == model.billed.count)
     }
 }

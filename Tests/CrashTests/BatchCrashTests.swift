@@ -36,7 +36,8 @@ import Testing
         let text = try program.run("cost", "--by", "day", "--json", "--state", "state").text
         guard !text.isEmpty else { return [0, 0] }
         let row = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
-        return [row["settled_nanodollars"] as? Int ?? 0, row["uncertain_nanodollars"] as? Int ?? 0]
+        let amounts = ["settled", "reserved", "uncertain"].map { row[$0 + "_nanodollars"] as? Int ?? 0 }
+        return [amounts[0], amounts[1] + amounts[2]]
     }
 
     @Test func killedAtAnyInstantOfABatchNothingIsSubmittedTwiceOrLost() throws {

@@ -67,7 +67,8 @@ import Testing
         else {
             return (0, 0)
         }
-        let uncertain = row["uncertain_nanodollars"] as? Int ?? 0
+        let amounts = ["reserved", "uncertain"].map { row[$0 + "_nanodollars"] as? Int ?? 0 }
+        let uncertain = amounts.reduce(0, +)
         return ((row["settled_nanodollars"] as? Int ?? 0) + uncertain, uncertain)
     }
 }

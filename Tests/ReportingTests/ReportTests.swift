@@ -76,10 +76,11 @@ struct HandMadeReport: ReportSource {
         func text(_ name: String) throws -> String {
             try String(contentsOf: folder.appending(path: name), encoding: .utf8)
         }
-        return ReportTemplates(report: try text("report.md"), page: try text("page.html"), style: try text("style.css"))
+        let parts = try ReportTemplates.names.map { ($0, try text($0)) }
+        return try #require(ReportTemplates(parts: Dictionary(uniqueKeysWithValues: parts)))
     }
 
-    private func finding(path: String, line: String, number: Int = 0, reason: String? = nil) -> Finding {
+    static func finding(path: String, line: String, number: Int = 0, reason: String? = nil) -> Finding {
         let path = RepositoryPath(path)
         let mark = FindingFingerprint(rule: "rule", symbol: "", text: line, ordinal: number, path: path)
         return Finding(
@@ -90,7 +91,7 @@ struct HandMadeReport: ReportSource {
             suppression: reason.map { Suppression(kind: .inSource, reason: $0, line: 1) })
     }
 
-    private func file(_ path: String, _ coverage: Coverage) -> RunFile {
+    static func file(_ path: String, _ coverage: Coverage) -> RunFile {
         RunFile(
             file: SourceFile(
                 path: RepositoryPath(path), byteCount: 10, digest: Digest(of: path),
@@ -98,9 +99,9 @@ struct HandMadeReport: ReportSource {
                 lineCount: 3, coverage: coverage), isListed: true)
     }
 
-    private func written(_ report: HandMadeReport) throws -> [ReportFile: String] {
+    static func written(_ report: HandMadeReport) throws -> [ReportFile: String] {
         let folder = try TemporaryFolder()
-        let writer = ReportWriter(report, templates: try Self.templates.get())
+        let writer = ReportWriter(report, templates: try templates.get())
         var texts: [ReportFile: String] = [:]
         for file in ReportFile.allCases {
             try writer.write(file, into: folder.path)
@@ -109,24 +110,24 @@ struct HandMadeReport: ReportSource {
         return texts
     }
 
-    private static let hostile = [
+    static let hostile = [
         "<script>alert(1)</script>.py", "[x](javascript:alert(1)).py", "a|b`c`.py", "**bold** _it_ # head.py",
         "\u{202E}gpj.py", "\u{1B}[31mred.py", "{{findings}}.py", "<img src=x onerror=alert(1)>.py", "a\nb.py",
         "&lt;.py",
         "</code></pre><script>.py", "![i](http://evil.example/x.png)",
     ]
 
-    private var hostileReport: HandMadeReport {
+    static var hostileReport: HandMadeReport {
         HandMadeReport(
-            findings: Self.hostile.map { finding(path: $0, line: $0) }
-                + Self.hostile.map { finding(path: "s.py", line: $0, reason: $0) },
-            files: Self.hostile.map { file($0, Coverage(.unreadable, $0)) }, name: Self.hostile[0],
-            notices: Self.hostile,
-            idleSuppressions: Self.hostile.map { (RepositoryPath($0), IdleSuppression(line: 1, problem: $0)) })
+            findings: hostile.map { finding(path: $0, line: $0) }
+                + hostile.map { finding(path: "s.py", line: $0, reason: $0) },
+            files: hostile.map { file($0, Coverage(.unreadable, $0)) }, name: hostile[0],
+            notices: hostile,
+            idleSuppressions: hostile.map { (RepositoryPath($0), IdleSuppression(line: 1, problem: $0)) })
     }
 
     @Test func hostileNamesAndCodeStayTextInHTML() throws {
-        let html = try #require(written(hostileReport)[.html])
+        let html = try #require(Self.written(Self.hostileReport)[.html])
         #expect(!html.contains("<script"))
         #expect(!html.contains("<img"))
         #expect(!html.contains("href=\"javascript"))
@@ -138,7 +139,7 @@ struct HandMadeReport: ReportSource {
 
     @Test func hostileNamesAndCodeStayTextInMarkdown() throws {
         let folder = try TemporaryFolder()
-        let markdown = try #require(written(hostileReport)[.markdown])
+        let markdown = try #require(Self.written(Self.hostileReport)[.markdown])
         try folder.write(markdown, to: "report.md")
         #expect(!markdown.contains("\u{202E}") && !markdown.contains("\u{1B}"))
         // Whatever a reader's renderer allows, nothing of the data may be markup: cmark itself, with raw HTML on.
@@ -151,17 +152,16 @@ struct HandMadeReport: ReportSource {
     }
 
     @Test func hostileNamesAndCodeStayTextInJSON() throws {
-        let texts = try written(hostileReport)
-        for file in [ReportFile.json, .sarif] {
+        let texts = try Self.written(Self.hostileReport)
+        for file in [ReportFile.json, .sarif, .gitlab, .assessmentResults, .planOfAction] {
             let text = try #require(texts[file])
             #expect(!text.contains("\u{202E}") && !text.contains("\u{1B}"))
-            let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-            #expect(object != nil)
+            #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(text.utf8)) }
         }
     }
 
     @Test func theSameSourceGivesTheSameBytes() throws {
-        #expect(try written(hostileReport) == written(hostileReport))
+        #expect(try Self.written(Self.hostileReport) == Self.written(Self.hostileReport))
     }
 
     @Test func anUnknownPlaceholderIsAnErrorWithItsLine() throws {
@@ -176,13 +176,13 @@ struct HandMadeReport: ReportSource {
     }
 
     @Test func aReportWithoutFindingsSaysSo() throws {
-        let report = HandMadeReport(findings: [], files: [file("a.py", Coverage(.complete))])
-        #expect(try #require(written(report)[.markdown]).contains("No open findings."))
+        let report = HandMadeReport(findings: [], files: [Self.file("a.py", Coverage(.complete))])
+        #expect(try #require(Self.written(report)[.markdown]).contains("No open findings."))
     }
 
     @Test func everyPlaceOfManyIsReachableAndCounted() throws {
-        let findings = (0..<1300).map { finding(path: "file\($0).py", line: "x = \($0)", number: $0) }
-        let texts = try written(HandMadeReport(findings: findings, files: []))
+        let findings = (0..<1300).map { Self.finding(path: "file\($0).py", line: "x = \($0)", number: $0) }
+        let texts = try Self.written(HandMadeReport(findings: findings, files: []))
         let html = try #require(texts[.html])
         #expect(html.contains("1200 further places, without source"))
         #expect(html.contains("200 more are in findings.sarif and report.json."))

@@ -32,6 +32,15 @@ import Testing
         #expect(configuration.honoursSuppressions == false)
     }
 
+    @Test func templatesLieBesideTheFileThatNamesThem() throws {
+        let read = { (text: String) in
+            try self.loader.load(text, file: "/etc/secorch/secorch.yaml", environment: [:]).templates
+        }
+        #expect(try read("templates: house") == "/etc/secorch/house")
+        #expect(try read("templates: /srv/house") == "/srv/house")
+        #expect(try read("fail_on: low") == nil)
+    }
+
     @Test(arguments: [nil, "", "# only a comment\n", "---\n"])
     func nothingSaidIsTheDefault(text: String?) throws { #expect(try load(text) == ScanConfiguration()) }
 

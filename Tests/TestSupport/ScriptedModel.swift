@@ -1,6 +1,6 @@
 import Foundation
 
-/// The provider of `Fixtures/llm/server.py`, running until the value goes away, and what it billed.
+/// The provider of `Fixtures/llm/server.py` or of another script there that bills the same way, running until the value goes away, and what it billed.
 package final class ScriptedModel: Sendable {
     private let bill: URL
     private let server: PythonServer
@@ -9,10 +9,10 @@ package final class ScriptedModel: Sendable {
     /// - Throws: where python3 does not start.
     package convenience init(_ folder: TemporaryFolder, _ options: String...) throws { try self.init(folder, options) }
 
-    package init(_ folder: TemporaryFolder, _ options: [String]) throws {
+    package init(_ folder: TemporaryFolder, script: String = "server.py", _ options: [String]) throws {
         bill = folder.url.appending(path: "bill-\(UUID().uuidString)")
         _ = FileManager.default.createFile(atPath: bill.path(percentEncoded: false), contents: nil)
-        server = try PythonServer("server.py", [bill.path(percentEncoded: false)] + options)
+        server = try PythonServer(script, [bill.path(percentEncoded: false)] + options)
     }
 
     package var port: Int { server.port }

@@ -10,8 +10,6 @@ package struct ChunkAnswer: Sendable, Hashable, Codable {
         case failover
         /// From a stronger model, since the first did not prove that it had read the text.
         case escalated
-        /// From a provider's batch queue or an offline engine.
-        case batch
     }
 
     /// A weakness whose evidence was found.

@@ -28,6 +28,8 @@ package struct ReviewSummary: Sendable, Codable, Hashable {
     package var refuted = 0
     /// Why claims were not checked.
     package var unverified: [String] = []
+    /// Configured models that could not be asked at all, with the reason.
+    package var absent: [String] = []
     /// Why cheaper models were asked from some point on; nil where they were not.
     package var downgrade: String?
 

@@ -3,8 +3,8 @@ package protocol BatchProvider: Provider {
     /// The most one batch may hold.
     var batchLimits: BatchLimits { get }
 
-    /// The part of the price that requests in a batch cost: one, unless this very service documents less.
-    var batchShare: PriceShare { get }
+    /// The part of the price that requests in a batch cost by the service's own documents: one where these are not known.
+    var documentedBatchShare: PriceShare { get }
 
     /// The bytes an item takes in a batch.
     func batchBytes(of item: BatchItem) -> Int
@@ -28,6 +28,11 @@ package protocol BatchProvider: Provider {
 
     /// Asks for an end. What is finished by then is charged and in the results.
     func cancel(_ batch: BatchHandle) async throws(ProviderError) -> BatchStatus
+}
+
+extension BatchProvider {
+    /// The part of the price that requests in a batch cost.
+    package var batchShare: PriceShare { descriptor.batchShare ?? documentedBatchShare }
 }
 
 extension BatchProvider {

@@ -81,7 +81,6 @@ extension JSON {
     /// The value on one line, without spaces, in UTF-8.
     package var bytes: [UInt8] {
         var output: [UInt8] = []
-        output.reserveCapacity(byteCount)
         write(to: &output)
         return output
     }
@@ -101,17 +100,17 @@ extension JSON {
 
     /// With the quotation marks.
     private static func byteCount(_ text: String) -> Int {
+        let widths = widths
         var text = text
-        return text.withUTF8 { bytes in
-            var (pairs, controls) = (0, 0)
-            for byte in bytes {
-                let isPair =
-                    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\n")
-                    || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\t")
-                pairs += isPair ? 1 : 0
-                controls += byte < 0x20 && !isPair ? 1 : 0
-            }
-            return bytes.count + pairs + 5 * controls + 2
+        return text.withUTF8 { $0.reduce(2) { $0 + Int(widths[Int($1)]) } }
+    }
+
+    /// How many bytes each byte of a text becomes.
+    private static let widths: [UInt8] = (0..<256).map { byte in
+        switch UInt8(byte) {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"): 2
+        case 0..<0x20: 6
+        default: 1
         }
     }
 

@@ -1,10 +1,13 @@
 /// A part of a price, as a fraction: a half is 1 of 2.
-package struct PriceShare: Hashable, Sendable {
+package struct PriceShare: Hashable, Sendable, Codable {
     package let numerator: Int
     package let denominator: Int
 
     package static let whole = PriceShare(1, of: 1)
     package static let half = PriceShare(1, of: 2)
+
+    /// - Parameter percent: 0 to 100.
+    package static func percent(_ percent: Int) -> PriceShare { PriceShare(percent, of: 100) }
 
     private init(_ numerator: Int, of denominator: Int) {
         self.numerator = numerator

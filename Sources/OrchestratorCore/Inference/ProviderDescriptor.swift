@@ -25,10 +25,14 @@ package struct ProviderDescriptor: Hashable, Sendable, Codable {
     package let template: ProtocolTemplate?
     /// Whether prompts of a scan go to it in batches, where its protocol has them.
     package let usesBatches: Bool
+    /// The part of the price that requests in a batch cost here, where the user knows it; nil leaves it to what the
+    /// service documents.
+    package let batchShare: PriceShare?
 
     package init(
         id: String, kind: Kind, wire: WireProtocol, baseURL: String, key: KeyReference? = nil,
-        limits: ProviderLimits = ProviderLimits(), template: ProtocolTemplate? = nil, usesBatches: Bool = false
+        limits: ProviderLimits = ProviderLimits(), template: ProtocolTemplate? = nil, usesBatches: Bool = false,
+        batchShare: PriceShare? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -38,6 +42,7 @@ package struct ProviderDescriptor: Hashable, Sendable, Codable {
         self.limits = limits
         self.template = template
         self.usesBatches = usesBatches
+        self.batchShare = batchShare
     }
 }
 

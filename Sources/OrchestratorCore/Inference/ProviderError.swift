@@ -31,6 +31,9 @@ package struct ProviderError: Error, Hashable, Sendable, CustomStringConvertible
         case ledgerFailed = "ledger failed"
         case cancelled = "cancelled"
         case misconfigured = "misconfigured"
+
+        /// The model cannot be asked for anything: it is gone, or this key may not use it.
+        package var isLasting: Bool { [.modelNotFound, .authentication, .permission, .keyMissing].contains(self) }
     }
 
     package let code: Code
@@ -96,6 +99,8 @@ extension ProviderError {
     package var isWorthRetrying: Bool {
         [.transient, .throttled, .malformed].contains(errorClass) && code != .answerTooLarge
     }
+
+    package var isLasting: Bool { code.isLasting }
 
     /// Another model may succeed; over budget, a cheaper one.
     package var isWorthFailingOver: Bool {

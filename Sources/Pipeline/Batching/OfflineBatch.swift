@@ -166,7 +166,10 @@ package struct OfflineBatch: Sendable {
             else { return .known }
             let plan = try batch.attempt(Self.attempt(planned, result.result), planned, request)
             guard let price = request.model.price.schedule else { return .known }
-            return .attempt(.init(plan, ReservationEnd(result.result, at: price, reserved: plan.worstCase)))
+            // Where the answers come from is not known here: less than the full price counts only where the user says so.
+            let provider = batch.review.access.registry.provider(request.model.id.provider)?.descriptor
+            let reduced = (try? price.inBatch(at: provider?.batchShare ?? .whole)) ?? price
+            return .attempt(.init(plan, ReservationEnd(result.result, at: reduced, reserved: plan.worstCase)))
         }
 
         /// The same for the same answer, so that it is entered once.

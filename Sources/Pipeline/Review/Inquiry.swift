@@ -19,6 +19,8 @@ struct Inquiry: Sendable {
         case held(String)
         /// The model could not answer; another might.
         case failed(String)
+        /// The same, and the model need not be asked anything else.
+        case absent(String)
     }
 
     /// The answer kept under a key, else by asking.
@@ -46,7 +48,7 @@ struct Inquiry: Sendable {
             if let limit = error.limit { throw Refusal.exhausted("budget reached: \(LedgerError(overBudget: limit))") }
             if error.last.code == .ledgerFailed { throw Refusal.exhausted(error.description) }
             if error.isHeld { throw Refusal.held("held: \(error)") }
-            throw Refusal.failed("\(error)")
+            throw error.last.isLasting ? Refusal.absent("\(error)") : Refusal.failed("\(error)")
         }
     }
 }
@@ -114,7 +116,7 @@ extension Inquiry.Refusal {
     func outcome<Question>() -> QuestionQueue<Question>.Outcome {
         switch self {
         case .exhausted(let reason): .exhausted(reason)
-        case .held(let reason), .failed(let reason): .failed(reason)
+        case .held(let reason), .failed(let reason), .absent(let reason): .failed(reason)
         }
     }
 }

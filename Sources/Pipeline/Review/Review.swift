@@ -35,12 +35,13 @@ struct Review: Sendable {
             review: parts, settings: settings, matcher: matcher, store: store, run: run,
             honoursSuppressions: honoursSuppressions
         ).run(verified)
+        summary.absent = try parts.absent(run: run)
         let totals = try steps.access.ledger.costs(by: .run, run: run).first
         summary.requests = totals?.requests ?? 0
         summary.inputTokens = totals?.inputTokens ?? 0
         summary.outputTokens = totals?.outputTokens ?? 0
         summary.settled = totals?.settled ?? .zero
-        summary.uncertain = totals?.uncertain ?? .zero
+        summary.uncertain = try totals.map { try $0.reserved.adding($0.uncertain) } ?? .zero
         return summary
     }
 

@@ -52,6 +52,15 @@ struct ReviewParts: Sendable {
             model: model, outputTokens: known.answers > 0 ? known.tokens : assumed, measured: known.answers)
     }
 
+    /// Models that could not be asked at all in a run, with the reason, in the order of preference.
+    func absent(run: String) throws -> [String] {
+        let failures = try ledger.failures(run: run)
+        return models.compactMap { model in
+            let reasons = (failures[model.id] ?? []).filter(\.isLasting).map(\.rawValue).sorted()
+            return reasons.isEmpty ? nil : "\(model.id): \(reasons.joined(separator: ", "))"
+        }
+    }
+
     func reader() -> ChunkReader { ChunkReader(root: root, redactor: library.redactor, largestFile: largestFile) }
 
     /// A chunk as it is sent, with the analyzer's findings in its lines.

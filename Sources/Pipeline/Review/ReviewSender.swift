@@ -14,6 +14,8 @@ final class ReviewSender: Sendable {
     private let run: String
     /// Whether the rest of the budget asks for the cheapest models.
     private let thrift = Mutex(false)
+    /// Models that are gone or refuse the key, with the provider's words: they are asked once.
+    private let absent = Mutex<[ModelID: String]>([:])
 
     init(_ review: ReviewParts, _ inquiry: Inquiry, sources: [Int: SourceFile], run: String) throws {
         self.review = review
@@ -48,6 +50,10 @@ final class ReviewSender: Sendable {
         for model in ladder(from: batch.model) where doubts <= review.selection.escalations {
             guard let limits = ReviewSettings(model), batch.tokens + limits.maxOutput <= model.contextTokens ?? .max
             else { continue }
+            if let reason = absent.withLock({ $0[model.id] }) {
+                failures.append(reason)
+                continue
+            }
             let way: ChunkAnswer.Way = doubts > 0 ? .escalated : failures.isEmpty ? .first : .failover
             do {
                 let answer = try await ask(model, limits.maxOutput, prompt, tokens: batch.tokens, way)
@@ -59,6 +65,9 @@ final class ReviewSender: Sendable {
                 case .exhausted(let reason): return .exhausted(reason)
                 case .held(let reason): return .failed(reason)
                 case .failed(let reason): failures.append(reason)
+                case .absent(let reason):
+                    absent.withLock { $0[model.id] = reason }
+                    failures.append(reason)
                 }
             }
         }

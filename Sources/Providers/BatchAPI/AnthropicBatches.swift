@@ -5,7 +5,7 @@ package import OrchestratorCore
 extension AnthropicProvider: BatchProvider {
     /// The service takes 256 MB; less keeps the memory of a run small.
     package var batchLimits: BatchLimits { BatchLimits(requests: 100_000, bytes: 64 << 20) }
-    package var batchShare: PriceShare { client.endpoint.host == "api.anthropic.com" ? .half : .whole }
+    package var documentedBatchShare: PriceShare { client.endpoint.host == "api.anthropic.com" ? .half : .whole }
 
     private var batchPath: String { "\(completionPath)/batches" }
     /// Seconds by which clocks may differ.

@@ -4,7 +4,7 @@ package import OrchestratorCore
 extension OpenAIProvider: BatchProvider {
     /// The service takes 200 MB; less keeps the memory of a run small.
     package var batchLimits: BatchLimits { BatchLimits(requests: 50_000, bytes: 64 << 20) }
-    package var batchShare: PriceShare { client.endpoint.host == "api.openai.com" ? .half : .whole }
+    package var documentedBatchShare: PriceShare { client.endpoint.host == "api.openai.com" ? .half : .whole }
 
     /// The key of a batch's metadata that holds the marker.
     private static let markerKey = "secorch_batch"

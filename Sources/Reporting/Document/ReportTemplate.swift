@@ -41,9 +41,9 @@ struct ReportTemplate {
         let document = CmarkDocument(parsing: text)
         for node in children(of: document.root) {
             if let name = Self.placeholder(node) {
-                let isKnown = try blocks(name) { try sink.write(format.render($0)) }
-                guard isKnown else { throw unknown(name, node) }
-                continue
+                if try blocks(name, { try sink.write(format.render($0)) }) { continue }
+                // Not blocks, so perhaps words that stand alone.
+                guard words(name) != nil else { throw unknown(name, node) }
             }
             try replaceWords(in: node, words)
             cmark_node_unlink(node)
@@ -54,7 +54,11 @@ struct ReportTemplate {
     }
 
     private func unknown(_ name: String, _ node: CmarkDocument.Node) -> ReportingError {
-        ReportingError(.badTemplate, "\(file):\(cmark_node_get_start_line(node)): unknown placeholder '{{\(name)}}'")
+        unknown(name, line: Int(cmark_node_get_start_line(node)))
+    }
+
+    private func unknown(_ name: String, line: Int) -> ReportingError {
+        ReportingError(.badTemplate, "\(file):\(line): unknown placeholder '{{\(name)}}'")
     }
 
     private func children(of node: CmarkDocument.Node) -> [CmarkDocument.Node] {
@@ -117,8 +121,54 @@ struct ReportTemplate {
     }
 }
 
+// MARK: - Checking
+
+extension ReportTemplate {
+    /// Every placeholder in order, with its line and whether it stands for blocks.
+    func placeholders() -> [(name: String, line: Int, isBlock: Bool)] {
+        let document = CmarkDocument(parsing: text)
+        return children(of: document.root).flatMap { node -> [(name: String, line: Int, isBlock: Bool)] in
+            if let name = Self.placeholder(node) { return [(name, Int(cmark_node_get_start_line(node)), true)] }
+            return words(in: node)
+        }
+    }
+
+    private func words(in node: CmarkDocument.Node) -> [(name: String, line: Int, isBlock: Bool)] {
+        var found: [(name: String, line: Int, isBlock: Bool)] = []
+        var rest = (Self.literal(node) ?? "")[...]
+        while let open = rest.firstRange(of: "{{"), let close = rest[open.upperBound...].firstRange(of: "}}") {
+            let name = rest[open.upperBound..<close.lowerBound].filter { $0 != " " }
+            found.append((name, Int(cmark_node_get_start_line(node)), false))
+            rest = rest[close.upperBound...]
+        }
+        return found + children(of: node).flatMap(words)
+    }
+
+    /// Throws `badTemplate` at the first placeholder that is unknown, or known but not where it stands.
+    func check(blocks: Set<String>, words: Set<String>) throws(ReportingError) {
+        for (name, line, isBlock) in placeholders() where !(isBlock ? blocks : words).contains(name) {
+            if !isBlock, blocks.contains(name) {
+                throw ReportingError(
+                    .badTemplate,
+                    "\(file):\(line): '{{\(name)}}' stands for blocks; expected alone in a paragraph of its own")
+            }
+            if isBlock, words.contains(name) { continue }
+            throw unknown(name, line: line)
+        }
+    }
+
+    /// Throws `badTemplate` where a block is missing.
+    func require(_ names: [String]) throws(ReportingError) {
+        let present = Set(placeholders().filter(\.isBlock).map(\.name))
+        guard let missing = names.first(where: { !present.contains($0) }) else { return }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).count
+        throw ReportingError(
+            .badTemplate, "\(file):\(lines): ends without '{{\(missing)}}', which no report may leave out")
+    }
+}
+
 /// The two formats that are written from one tree.
-enum ReportFormat {
+package enum ReportFormat: Sendable {
     case markdown, html
 
     var builder: any NodeBuilder {

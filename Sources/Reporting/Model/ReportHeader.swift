@@ -9,18 +9,18 @@ package struct ReportHeader: Sendable {
     package let tool: Tool
     package let run: Run
     package let target: Target
-    package let method: Method
+    package internal(set) var method: Method
     /// The model's part; nil where none was asked.
     package let review: ReviewSummary?
     /// What was observed besides weaknesses, by topic and kind.
     package let observed: [ObservedKind]
     /// Whether data-protection rules bind: yes and no as declared, detected, undeclared.
     package let personalDataApplies: String
-    package let summary: Summary
+    package internal(set) var summary: Summary
     /// The weaknesses that occur in the report.
     package let weaknesses: [Weakness]
     /// The rules that found something.
-    package let rules: [RuleDescription]
+    package internal(set) var rules: [RuleDescription]
 
     package init(
         tool: Tool, run: Run, target: Target, method: Method, review: ReviewSummary?,
@@ -83,7 +83,7 @@ package struct ReportHeader: Sendable {
     /// How the result came about, so that somebody else can repeat it.
     package struct Method: Sendable {
         package let options: [String]
-        package let ruleSets: [RuleSet]
+        package internal(set) var ruleSets: [RuleSet]
         package let detectionRules: Digest
         package let detectionRuleCount: Int
         package let templates: Digest

@@ -26,6 +26,11 @@ package struct Summary: Sendable {
         coverage.filter { $0.key.state == state }.values.reduce(0, +)
     }
 
+    /// Leaves coverage alone.
+    mutating func dropFindingsAndControls() {
+        (open, suppressed, checks, rules, controls, controlChecks) = ([:], 0, [:], [:], [:], [:])
+    }
+
     package mutating func add(_ finding: Finding, check: CheckType) {
         guard finding.isOpen else {
             suppressed += 1

@@ -71,7 +71,7 @@ struct FindingSections {
                 }))
     }
 
-    private static func id(ofRule id: String) -> String { "rule-\(id)" }
+    static func id(ofRule id: String) -> String { "rule-\(id)" }
 
     private func block(_ group: Group) -> Block {
         let places = group.shown.map(block)
@@ -123,7 +123,7 @@ struct FindingSections {
     }
 
     /// The controls a weakness bears on with more than weak strength, framework by framework.
-    private func controls(for weakness: Int) -> String {
+    func controls(for weakness: Int) -> String {
         sections.header.method.ruleSets.compactMap { ruleSet in
             let ids = ruleSet.controls.filter { control in
                 control.mappings.contains { $0.weakness == weakness && $0.strength > .weak }

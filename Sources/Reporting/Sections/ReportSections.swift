@@ -6,11 +6,18 @@ struct ReportSections {
 
     var header: ReportHeader { source.header }
 
+    /// Every name that `words` knows.
+    static let wordNames = [
+        "target", "date", "tool", "run", "framework", "open_findings", "suppressed_findings", "files", "confirmation",
+    ]
+
     /// What an inline placeholder stands for; nil for an unknown name.
     func words(_ name: String) -> String? {
         switch name {
         case "target": header.target.name
         case "date": header.run.finishedAt.description
+        case "run": header.run.id
+        case "framework": header.method.ruleSets.map(\.title).joined(separator: ", ")
         case "tool": "\(header.tool.name) \(header.tool.version)"
         case "open_findings": String(header.summary.openCount)
         case "suppressed_findings": String(header.summary.suppressed)
@@ -39,6 +46,10 @@ struct ReportSections {
         case "rule_sets": try emit(ruleSets)
         case "reproducibility": try emit(reproducibility)
         case "attestation": try emit(attestation)
+        case "severities": try emit(SummarySections(self).severities)
+        case "frameworks": try emit(SummarySections(self).frameworks)
+        case "priorities": try SummarySections(self).priorities.forEach(emit)
+        case "tasks": try RemediationSections(self).forEach(emit)
         default: return false
         }
         return true
@@ -92,12 +103,13 @@ struct ReportSections {
             : "\(summary.openCount) open finding\(summary.openCount == 1 ? "" : "s"): \(worst.joined(separator: ", "))."
         let suppressed =
             summary.suppressed == 0
-            ? "" : " \(summary.suppressed) more \(summary.suppressed == 1 ? "is" : "are") suppressed and listed below."
+            ? ""
+            : " \(summary.suppressed) more \(summary.suppressed == 1 ? "is" : "are") suppressed; the report lists them."
         let gaps = summary.files(.notAssessed)
         let coverage =
             gaps == 0
-            ? "Every file in scope was examined, or left out for a reason given below."
-            : "\(gaps) file\(gaps == 1 ? "" : "s") should have been examined and could not be: see Coverage."
+            ? "Every file in scope was examined, or left out for a reason that the report gives."
+            : "\(gaps) file\(gaps == 1 ? "" : "s") should have been examined and could not be: the report's coverage names them."
         return [.paragraph([.strong([.text(findings)]), .text(suppressed)]), .paragraph([.text(coverage)])]
     }
 

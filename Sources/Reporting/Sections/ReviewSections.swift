@@ -41,7 +41,8 @@ struct ReviewSections {
 
     private func rows(_ summary: ReviewSummary) -> [(String, String)] {
         var rows: [(String, String)] = [
-            ("Model", summary.model), ("Parts of files read, with proof", "\(summary.reviewed) of \(summary.chunks)"),
+            ("Asked first", summary.model),
+            ("Parts of files read, with proof", "\(summary.reviewed) of \(summary.chunks)"),
         ]
         rows += summary.ways.map { ("Answered by \($0.model), \($0.way)", "\($0.count) parts") }
         if summary.reused > 0 {
@@ -49,6 +50,7 @@ struct ReviewSections {
         }
         if summary.copies > 0 { rows.append(("With the text of another part", "\(summary.copies)")) }
         if summary.stale > 0 { rows.append(("Not asked; older answers shown, stale", "\(summary.stale) parts")) }
+        rows += summary.absent.map { ("Could not be asked; the next one was", $0) }
         if let downgrade = summary.downgrade { rows.append(("Cheaper models asked, because", downgrade)) }
         rows += [
             ("Findings of the analyzer confirmed", "\(summary.agreements)"),

@@ -4,17 +4,21 @@ import OrchestratorCore
 final class JSONStream {
     private let sink: FileSink
     private var isFirstKey = true
+    private var closings: [String] = []
 
     init(_ sink: FileSink) throws {
         self.sink = sink
         try sink.write("{\n")
     }
 
-    private func key(_ name: String) throws {
+    /// Parts it from what stands before; in an array, nothing more.
+    private func key(_ name: String?) throws {
         var bytes = isFirstKey ? [] : Array(",\n".utf8)
         isFirstKey = false
-        JSONValue.write(name, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
+        if let name {
+            JSONValue.write(name, to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+        }
         try sink.write(bytes)
     }
 
@@ -37,6 +41,34 @@ final class JSONStream {
             try self.sink.write(bytes)
         }
         try sink.write("\n]")
+    }
+
+    /// Opens an object, under a key or as an element of an array, that is too long to hold. Ends with `close`.
+    func openObject(_ name: String? = nil) throws {
+        try key(name)
+        try raw("{\n")
+        closings.append("\n}")
+    }
+
+    /// Opens an array under a key. Ends with `close`.
+    func openArray(_ name: String) throws {
+        try key(name)
+        try raw("[\n")
+        closings.append("\n]")
+    }
+
+    /// Closes what was opened last.
+    func close() throws {
+        try sink.write(closings.removeLast())
+        isFirstKey = false
+    }
+
+    /// An element of the array opened last.
+    func element(_ value: JSONValue) throws {
+        try key(nil)
+        var bytes: [UInt8] = []
+        value.write(to: &bytes)
+        try sink.write(bytes)
     }
 
     /// Opens an object or an array element by hand, for structure around streamed arrays.

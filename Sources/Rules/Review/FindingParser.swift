@@ -41,6 +41,7 @@ package struct FindingParser: Sendable {
         else { return nil }
         var result = Result()
         var sawCanary = false
+        var checks: [String: EvidenceCheck] = [:]
         for item in findings {
             guard let name = item["file"]?.text, let quote = item["quote"]?.text,
                 let weakness = Self.weakness(item["cwe"])
@@ -54,7 +55,7 @@ package struct FindingParser: Sendable {
                 continue
             }
             guard let index = files.firstIndex(where: { $0.name == name }),
-                let lines = EvidenceCheck(files[index]).lines(of: quote, near: stated)
+                let lines = Self.check(files[index], &checks).lines(of: quote, near: stated)
             else {
                 result.rejected += 1
                 continue
@@ -66,6 +67,14 @@ package struct FindingParser: Sendable {
         }
         result.doubt = doubt(completion, answer, sawCanary: sawCanary)
         return result
+    }
+
+    /// One check serves all findings of a file.
+    private static func check(_ file: ReviewedFile, _ checks: inout [String: EvidenceCheck]) -> EvidenceCheck {
+        if let known = checks[file.name] { return known }
+        let check = EvidenceCheck(file)
+        checks[file.name] = check
+        return check
     }
 
     private func doubt(_ completion: Completion, _ answer: JSON, sawCanary: Bool) -> String? {

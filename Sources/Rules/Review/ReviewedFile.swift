@@ -54,8 +54,13 @@ package struct ReviewedFile: Sendable, Hashable {
     }
 
     private func isShown(_ number: Int, _ line: String) -> Bool {
-        guard line.contains(where: { !$0.isWhitespace }) else { return false }
+        guard Self.hasText(line) else { return false }
         return !comments.contains { $0.contains(number) } || hints.contains { $0.line == number }
+    }
+
+    /// Most lines tell by a byte; only others are taken apart into characters.
+    private static func hasText(_ line: String) -> Bool {
+        line.utf8.contains { 0x20 < $0 && $0 < 0x7F } || line.contains { !$0.isWhitespace }
     }
 
     /// The lines, empty where they are not shown: what a quote may come from.

@@ -33,6 +33,8 @@ package struct CostRow: Sendable, Hashable {
     package let group: String
     package let requests: Int
     package let settled: Money
+    /// Set aside for requests under way, those in open batches among them.
+    package let reserved: Money
     package let uncertain: Money
     package let inputTokens: Int
     package let cachedTokens: Int
@@ -95,6 +97,20 @@ extension Ledger {
         }
     }
 
+    /// How attempts of a run failed, by model.
+    package func failures(run: String) throws(StoreError) -> [ModelID: Set<ProviderError.Code>] {
+        let rows = try file.read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT DISTINCT provider, model, failure FROM attempt WHERE run = ? AND failure IS NOT NULL",
+                arguments: [run])
+        }
+        return rows.reduce(into: [:]) { failures, row in
+            guard let code = ProviderError.Code(rawValue: row["failure"]) else { return }
+            failures[ModelID(provider: row["provider"], name: row["model"]), default: []].insert(code)
+        }
+    }
+
     /// What was spent, newest or dearest first.
     /// - Parameter run: only this run's attempts; nil for all.
     package func costs(by grouping: Grouping, run: String? = nil) throws(StoreError) -> [CostRow] {
@@ -105,7 +121,8 @@ extension Ledger {
                 sql: """
                     SELECT \(grouping.column), count(*) AS requests,
                         sum(CASE state WHEN 'settled' THEN amount + excess ELSE 0 END) AS settled,
-                        sum(CASE state WHEN 'uncertain' THEN amount WHEN 'reserved' THEN amount ELSE 0 END) AS uncertain,
+                        sum(CASE state WHEN 'reserved' THEN amount ELSE 0 END) AS reserved,
+                        sum(CASE state WHEN 'uncertain' THEN amount ELSE 0 END) AS uncertain,
                         coalesce(sum(input_tokens), 0), coalesce(sum(cached_tokens), 0), coalesce(sum(output_tokens), 0),
                         count(failure)
                     FROM attempt WHERE ? IS NULL OR run = ? GROUP BY 1 ORDER BY \(order)
@@ -113,8 +130,8 @@ extension Ledger {
             ).map { row in
                 CostRow(
                     group: row[0], requests: row[1], settled: Money(nanodollars: row[2]),
-                    uncertain: Money(nanodollars: row[3]), inputTokens: row[4], cachedTokens: row[5],
-                    outputTokens: row[6], failures: row[7])
+                    reserved: Money(nanodollars: row[3]), uncertain: Money(nanodollars: row[4]), inputTokens: row[5],
+                    cachedTokens: row[6], outputTokens: row[7], failures: row[8])
             }
         }
     }

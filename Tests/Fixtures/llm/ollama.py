@@ -81,6 +81,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.answer(404, {"error": f"model '{name}' not found"})
             return self.answer(200, dict(model, model_info={
                 "general.architecture": "qwen3moe", "qwen3moe.context_length": 262144}))
+        if self.path == "/api/generate":
+            if self.find(name) is None:
+                return self.answer(404, {"error": f"model '{name}' not found"})
+            return self.answer(200, {"model": name, "response": "", "done": True, "done_reason": "load"})
         self.pull(name) if self.path == "/api/pull" else self.answer(404, {"error": "not found"})
 
     def line(self, value):

@@ -39,8 +39,8 @@ import Testing
     @Test func silenceIsToldFromAStallAndFromADrip() async throws {
         let silent = try await error(
             Self.limits {
-                $0.firstByteTimeout = 100
-                $0.connectTimeout = 100
+                $0.firstByteTimeout = 1500
+                $0.connectTimeout = 1500
             }, [])
         #expect((silent.reason, silent.stage) == (.firstByteTimeout, .sent))
         let stalled = try await error(
@@ -112,11 +112,12 @@ import Testing
 
     @Test func moreRequestsThanConnectionsWaitTheirTurn() async throws {
         let inFlight = Gauge()
-        try await ScriptedServer.run({ _ in [.pause(10)] + ServerAction.answer(200, "x") }) { server, base in
+        try await ScriptedServer.run({ _ in [.pause(60)] + ServerAction.answer(200, "x") }) { server, base in
+            // The last ones wait for longer than a connection may take.
             let transport = HTTPTransport(
                 limits: Self.limits {
                     $0.concurrency = 3
-                    $0.connectTimeout = 200
+                    $0.connectTimeout = 1500
                 })
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<100 {

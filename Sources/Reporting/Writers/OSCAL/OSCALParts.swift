@@ -1,0 +1,214 @@
+import OrchestratorCore
+
+/// What assessment results and the plan of action have in common. Ids follow from content, so that a finding keeps its
+/// observation's id, and a rule its risk's, from run to run.
+struct OSCALParts {
+    let source: any ReportSource
+    let header: ReportHeader
+    /// In the report's order.
+    let tallies: [RuleTally]
+    private let rules: [String: RuleDescription]
+
+    /// Counts the findings. Throws what reading them does.
+    init(_ source: any ReportSource) throws {
+        self.source = source
+        tallies = try RuleTally.all(source)
+        header = source.header
+        rules = Dictionary(header.rules.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    // MARK: Ids
+
+    /// The id of something there is one of per target.
+    func id(_ kind: String, _ name: String = "") -> String { NamedUUID.make("oscal", kind, header.target.name, name) }
+
+    /// The id of something there is one of per run.
+    func runID(_ kind: String) -> String { NamedUUID.make("oscal", kind, header.run.id) }
+
+    private func observationID(_ finding: Finding) -> String { id("observation", finding.id) }
+    func riskID(_ tally: RuleTally, isOpen: Bool) -> String { id(isOpen ? "risk" : "suppressed-risk", tally.name) }
+
+    // MARK: Frame
+
+    func metadata(_ title: String) -> JSONValue {
+        let party = id("party")
+        return [
+            "title": OSCALNames.line("\(title): \(header.target.name)"),
+            "last-modified": time(header.run.finishedAt), "version": .string(header.run.id),
+            "oscal-version": .string(OSCALNames.version),
+            "props": .array(
+                [OSCALNames.property("target-digest", header.target.digest.description)]
+                    + (header.target.revision?.commit).map { [OSCALNames.property("commit", $0)] }.orEmpty),
+            "roles": [["id": "assessor", "title": "Assessor"]],
+            "parties": [["uuid": .string(party), "type": "organization", "name": OSCALNames.line(header.tool.name)]],
+            "responsible-parties": [["role-id": "assessor", "party-uuids": [.string(party)]]],
+            "remarks": "Evidence for an audit, by a program; no certificate and no legal advice.",
+        ]
+    }
+
+    func time(_ time: Timestamp) -> JSONValue { .string(time.description) }
+
+    /// The scanned repository.
+    var target: JSONValue {
+        let summary = header.summary
+        return component(
+            id("target"), header.target.name,
+            "\(summary.fileCount) paths, \(summary.files(.analysed)) of them examined; digest \(header.target.digest)")
+    }
+
+    var tool: JSONValue {
+        component(
+            id("tool"), "\(header.tool.name) \(header.tool.version)",
+            "\(header.method.detectionRuleCount) detection rules, \(header.method.detectionRules)")
+    }
+
+    private func component(_ id: String, _ title: String, _ description: String) -> JSONValue {
+        [
+            "uuid": .string(id), "type": "software", "title": OSCALNames.line(title),
+            "description": OSCALNames.line(description), "status": ["state": "operational"],
+        ]
+    }
+
+    var origins: JSONValue { [["actors": [["type": "tool", "actor-uuid": .string(id("tool"))]]]] }
+
+    // MARK: Observations
+
+    /// A finding with its evidence: the place, the quoted lines, and the way the value took.
+    func observation(_ finding: Finding) -> JSONValue {
+        let place = "\(finding.location.path.text):\(finding.location.startLine)"
+        var fields: [(String, JSONValue)] = [
+            ("uuid", .string(observationID(finding))),
+            ("title", OSCALNames.line("\(rules[finding.rule]?.title ?? finding.rule) at \(place)")),
+            ("description", OSCALNames.line(finding.message)), ("props", .array(properties(finding))),
+            ("methods", ["EXAMINE"]), ("types", ["discovery"]), ("origins", origins),
+            ("subjects", [["subject-uuid": .string(id("target")), "type": "component"]]),
+            ("relevant-evidence", .array([evidence(finding)] + finding.flow.map(evidence))),
+            ("collected", time(header.run.finishedAt)),
+        ]
+        if let suppression = finding.suppression {
+            let line = "Suppressed by a comment in line \(suppression.line): \(suppression.reason)"
+            fields.append(("remarks", OSCALNames.line(line)))
+        }
+        return .object(fields)
+    }
+
+    private func properties(_ finding: Finding) -> [JSONValue] {
+        [
+            ("finding-id", finding.id), ("rule", finding.rule), ("cwe", "CWE-\(finding.weakness)"),
+            ("severity", finding.severity.rawValue), ("confidence", "\(finding.confidence)"),
+            ("status", finding.isOpen ? "open" : "suppressed"),
+        ].map(OSCALNames.property)
+    }
+
+    private func evidence(_ finding: Finding) -> JSONValue {
+        let location = finding.location
+        let end = max(location.startLine, location.endLine)
+        return [
+            "href": .string("\(location.path.uri)#L\(location.startLine)-L\(end)"),
+            "description": OSCALNames.line("\(location.path.text), lines \(location.startLine) to \(end)"),
+            "remarks": .string(VisibleText.of(finding.evidence.lines.joined(separator: "\n"))),
+        ]
+    }
+
+    private func evidence(_ step: FlowStep) -> JSONValue {
+        [
+            "href": .string("\(step.location.path.uri)#L\(step.location.startLine)"),
+            "description": OSCALNames.line(step.note),
+        ]
+    }
+
+    /// A file that should have been examined and was not.
+    func gap(_ file: SourceFile) -> JSONValue {
+        [
+            "uuid": .string(id("gap", file.path.text)), "title": OSCALNames.line("Not assessed: \(file.path.text)"),
+            "description": OSCALNames.line(file.coverage.explanation), "methods": ["EXAMINE"],
+            "types": ["coverage-gap"], "origins": origins,
+            "subjects": [["subject-uuid": .string(id("target")), "type": "component"]],
+            "relevant-evidence": [
+                ["href": .string(file.path.uri), "description": OSCALNames.line(file.coverage.explanation)]
+            ],
+            "collected": time(header.run.finishedAt),
+        ]
+    }
+
+    // MARK: Risks
+
+    /// Writes an object per rule that has findings of one kind, with the ids of their observations in an array that is
+    /// never held.
+    /// - Parameter fields: the object's other keys, from the first of its findings.
+    func writeGroups(
+        _ stream: JSONStream, isOpen: Bool, _ fields: (RuleTally, Finding) -> [(String, JSONValue)]
+    ) throws {
+        var rest = tallies.filter { (isOpen ? $0.open : $0.suppressed) > 0 }[...]
+        var key: RuleTally.Key?
+        try source.forEachFinding { finding in
+            guard finding.isOpen == isOpen else { return }
+            if key != RuleTally.Key(finding), let tally = rest.popFirst() {
+                if key != nil { for _ in 0..<2 { try stream.close() } }
+                key = tally.key
+                try stream.openObject()
+                for (name, value) in fields(tally, finding) { try stream.value(name, value) }
+                try stream.openArray("related-observations")
+            }
+            try stream.element(["observation-uuid": .string(observationID(finding))])
+        }
+        if key != nil { for _ in 0..<2 { try stream.close() } }
+    }
+
+    func risk(_ tally: RuleTally, _ finding: Finding) -> [(String, JSONValue)] {
+        let rule = rules[finding.rule]
+        let title = rule?.title ?? finding.rule
+        let message = rule?.message ?? finding.message
+        var fields: [(String, JSONValue)] = [
+            ("uuid", .string(riskID(tally, isOpen: finding.isOpen))), ("title", OSCALNames.line(title)),
+            ("description", OSCALNames.line(description(tally, isOpen: finding.isOpen))),
+            ("statement", OSCALNames.line(message)), ("props", [OSCALNames.property("rule", finding.rule)]),
+            ("status", .string(status(tally, finding))), ("origins", origins),
+            (
+                "threat-ids",
+                [["system": "https://cwe.mitre.org", "id": .string(Weakness.url(finding.weakness))]]
+            ),
+            (
+                "characterizations",
+                [
+                    [
+                        "origin": ["actors": [["type": "tool", "actor-uuid": .string(id("tool"))]]],
+                        "facets": .array([
+                            facet("severity", finding.severity.rawValue), facet("confidence", "\(tally.confidence)"),
+                        ]),
+                    ]
+                ]
+            ),
+        ]
+        if let rule { fields.append(("remediations", [remediation(rule, tally, isOpen: finding.isOpen)])) }
+        return fields
+    }
+
+    private func description(_ tally: RuleTally, isOpen: Bool) -> String {
+        isOpen
+            ? "\(tally.open) open findings of rule \(tally.key.rule) in \(tally.files) files."
+            : "\(tally.suppressed) suppressed findings of rule \(tally.key.rule)."
+    }
+
+    /// A developer's comment asks for a deviation; it approves none.
+    private func status(_ tally: RuleTally, _ finding: Finding) -> String {
+        guard finding.isOpen else { return "deviation-requested" }
+        return tally.confidence < ReportSections.confirmation ? "investigating" : "open"
+    }
+
+    private func facet(_ name: String, _ value: String) -> JSONValue {
+        ["name": .string(name), "system": .string(OSCALNames.namespace), "value": OSCALNames.line(value)]
+    }
+
+    private func remediation(_ rule: RuleDescription, _ tally: RuleTally, isOpen: Bool) -> JSONValue {
+        [
+            "uuid": .string(id(isOpen ? "remediation" : "suppressed-remediation", tally.name)),
+            "lifecycle": "recommendation", "title": OSCALNames.line(rule.title),
+            "description": OSCALNames.line(rule.remediation),
+        ]
+    }
+}
+
+extension [JSONValue]? {
+    fileprivate var orEmpty: [JSONValue] { self ?? [] }
+}
