@@ -136,6 +136,8 @@ let package = Package(
         .testTarget(
             name: "ReportingTests", dependencies: ["Reporting", "OrchestratorCore", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "PipelineTests", dependencies: ["Pipeline", "OrchestratorCore", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CLITests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "CrashTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ]

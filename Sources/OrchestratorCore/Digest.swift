@@ -119,6 +119,19 @@ extension Digest {
     }
 }
 
+extension Digest {
+    /// Digests bytes as they come: the digest of all of them in one piece.
+    package struct Running {
+        private var hasher = SHA256()
+
+        package init() {}
+
+        package mutating func append(_ bytes: UnsafeRawBufferPointer) { hasher.update(bufferPointer: bytes) }
+
+        package func finish() -> Digest { Digest(hasher.finalize()) }
+    }
+}
+
 extension Digest: Codable {
     package init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)

@@ -8,6 +8,8 @@ package struct PipelineError: Error, Sendable, CustomStringConvertible {
         /// A program of the machine that is needed is not there, or failed.
         case missingProgram, printing
         case badOutput, badTarget, badConfiguration, unknownRuleSet, unknownRule, unknownRun
+        /// A signing key, a record of keys or an evidence bundle that cannot be used.
+        case badKey, badBundle
     }
 
     package let code: Code

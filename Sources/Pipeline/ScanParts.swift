@@ -58,7 +58,8 @@ struct ScanParts {
             honoursSuppressions: configuration.honoursSuppressions ?? true,
             models: review?.identity ?? [],
             notices: target.notices + configuration.notices + library.notices
-                + frameworks.notices(ruleSets) + (review?.notices ?? []))
+                + frameworks.notices(ruleSets) + (review?.notices ?? []),
+            configuration: configuration.statements)
     }
 
     func pipeline(

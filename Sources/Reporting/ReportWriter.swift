@@ -28,10 +28,10 @@ package struct ReportWriter {
     package func write(_ file: ReportFile, into folder: String) throws {
         switch file {
         case .markdown: try write(.report, as: .markdown, to: folder + "/" + file.rawValue)
-        case .html: try write(.report, as: .html, to: folder + "/" + file.rawValue)
         default:
             try Self.complete(folder + "/" + file.rawValue) { sink in
                 switch file {
+                case .html: try HTMLPages(source, templates: templates).write(to: sink, into: folder)
                 case .json: try JSONReportWriter(source).write(to: sink)
                 case .sarif: try SARIFWriter(source).write(to: sink)
                 case .csv: try CSVWriter(source).write(to: sink)
@@ -39,7 +39,7 @@ package struct ReportWriter {
                 case .gitlab: try GitLabWriter(source).write(to: sink)
                 case .assessmentResults: try OSCALResultsWriter(source).write(to: sink)
                 case .planOfAction: try OSCALPlanWriter(source).write(to: sink)
-                case .markdown, .html: break
+                case .markdown: break
                 }
             }
         }
@@ -81,18 +81,12 @@ package struct ReportWriter {
         try template.render(in: format, to: sink, words: sections.words, blocks: sections.blocks)
     }
 
-    /// The page's frame with the rendered document in place of `{{content}}`.
     private func page(
         _ document: ReportDocument, _ template: ReportTemplate, _ source: any ReportSource, to sink: FileSink
     ) throws {
-        let links = template.headings().map {
-            "<li><a href=\"#\(HTMLText.escape($0.id))\">\(HTMLText.escape($0.title))</a></li>"
-        }
-        let values = [
-            "title": HTMLText.escape("\(document.title): \(source.header.target.name)"),
-            "style": templates.style, "navigation": "<ul>\(links.joined())</ul>",
-        ]
-        let frame = PageTemplate(templates.page, file: "templates/reports/page.html")
-        try frame.render(to: sink, values: values) { try render(template, source, .html, to: sink) }
+        try templates.frame(
+            sink, title: "\(document.title): \(source.header.target.name)",
+            links: template.headings().map { ("#" + $0.id, $0.title) }
+        ) { try render(template, source, .html, to: sink) }
     }
 }

@@ -17,6 +17,8 @@ struct Secorch: AsyncParsableCommand {
               secorch scan . --ruleset owasp-top10-2025    report against one framework
               secorch files . --json                       every path with its coverage state
               secorch report latest --out /tmp/again       write the newest run's report again
+              secorch report latest --bundle               the evidence of the newest run, signed, in one archive
+              secorch audit verify evidence.tar            whether it is what was signed
               secorch rulesets show gdpr                   the controls of a framework
               secorch providers check                      whether the configured models can be asked
               secorch models list --check                  what they cost and whether they are there
@@ -34,6 +36,6 @@ struct Secorch: AsyncParsableCommand {
         version: Installation.version,
         subcommands: [
             Scan.self, Plan.self, Resume.self, Ask.self, Files.self, Report.self, Runs.self, Rulesets.self,
-            ProvidersCommand.self, ModelsCommand.self, BatchCommand.self, Cost.self, Doctor.self, Init.self,
+            ProvidersCommand.self, ModelsCommand.self, BatchCommand.self, Cost.self, Audit.self, Doctor.self, Init.self,
         ])
 }

@@ -73,9 +73,10 @@ extension CmarkDocument {
         return node
     }
 
-    static func bullets(_ items: [[Node]]) -> Node {
+    static func list(_ items: [[Node]], isOrdered: Bool = false) -> Node {
         let list = make(CMARK_NODE_LIST, items.map { make(CMARK_NODE_ITEM, [make(CMARK_NODE_PARAGRAPH, $0)]) })
-        cmark_node_set_list_type(list, CMARK_BULLET_LIST)
+        cmark_node_set_list_type(list, isOrdered ? CMARK_ORDERED_LIST : CMARK_BULLET_LIST)
+        if isOrdered { cmark_node_set_list_start(list, 1) }
         cmark_node_set_list_tight(list, 1)
         return list
     }

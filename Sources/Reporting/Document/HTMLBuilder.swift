@@ -9,14 +9,21 @@ struct HTMLBuilder: NodeBuilder {
         case .heading(let level, let text, nil): [CmarkDocument.heading(level, nodes(text))]
         case .heading(let level, let text, let id?): [element("h\(level)", ["id": id], nodes(text))]
         case .paragraph(let text): [CmarkDocument.make(CMARK_NODE_PARAGRAPH, nodes(text))]
-        case .bullets(let items): [CmarkDocument.bullets(items.map(nodes))]
+        case .bullets(let items): [CmarkDocument.list(items.map(nodes))]
+        case .steps(let items): [CmarkDocument.list(items.map(nodes), isOrdered: true)]
         case .table(let table): table.rows.isEmpty ? [] : [node(table)]
         case .chart(let chart): [CmarkDocument.custom(block: true, chart.svg, "")]
+        case .heatMap(let map): [node(map)]
+        case .filter(let filter): [node(filter)]
         case .source(let excerpt): [node(excerpt)]
         case .section(let id, let role, let blocks):
             [element("section", ["id": id, "class": role], nodes(blocks))]
-        case .details(let summary, let id, let blocks):
-            [element("details", ["id": id], [element("summary", [:], nodes(summary))] + nodes(blocks))]
+        case .details(let summary, let id, let blocks, let role, let isOpen):
+            [
+                element(
+                    "details", ["id": id, "class": role, "open": isOpen ? "" : nil],
+                    [element("summary", [:], nodes(summary))] + nodes(blocks))
+            ]
         }
     }
 
@@ -28,7 +35,7 @@ struct HTMLBuilder: NodeBuilder {
         case .badge(let text, let kind):
             element("span", ["class": "badge \(kind)"], [CmarkDocument.text(text)], block: false)
         case .link(let content, let url): CmarkDocument.link(url, nodes(content))
-        case .reference(let content, let id): CmarkDocument.link("#" + id, nodes(content))
+        case .reference(let content, let id, let page): CmarkDocument.link("\(page)#\(id)", nodes(content))
         }
     }
 
@@ -38,9 +45,9 @@ struct HTMLBuilder: NodeBuilder {
             table.columns.map { column in
                 element("th", ["scope": "col", "class": column.role], [CmarkDocument.text(column.title)])
             })
-        let body = table.rows.map { row in
+        let body = table.rows.enumerated().map { number, row in
             element(
-                "tr", [:],
+                "tr", ["id": table.marks[number]?.id, "class": table.marks[number]?.role],
                 zip(table.columns, row).enumerated().map { index, pair in
                     let (column, cell) = pair
                     // The first cell names its row.
@@ -70,6 +77,34 @@ struct HTMLBuilder: NodeBuilder {
             ] + (index + 1 < excerpt.lines.count ? [CmarkDocument.custom(block: false, "\n", "")] : [])
         }
         return element("pre", ["tabindex": "0"], [element("code", [:], lines, block: false)])
+    }
+
+    /// Cells with their text: whoever sees no colours reads the same.
+    private func node(_ map: HeatMap) -> CmarkDocument.Node {
+        let rows = map.rows.map { row in
+            let cells = row.cells.map { cell in
+                let content = [
+                    CmarkDocument.text(cell.label),
+                    element("span", ["aria-hidden": "true"], [CmarkDocument.text(" " + cell.sign)], block: false),
+                    element("span", ["class": "unseen"], [CmarkDocument.text(": " + cell.meaning)], block: false),
+                ]
+                return element(
+                    "li", ["class": cell.role, "title": "\(cell.title): \(cell.meaning)"],
+                    [CmarkDocument.link("#" + cell.target, content)])
+            }
+            let name = row.title.isEmpty ? [] : [element("p", [:], [CmarkDocument.text(row.title)])]
+            return element("div", ["class": "row"], name + [element("ul", [:], cells)])
+        }
+        return element("div", ["class": "heat", "role": "group", "aria-label": map.title], rows)
+    }
+
+    private func node(_ filter: Filter) -> CmarkDocument.Node {
+        let choices = filter.choices.map { choice in
+            let box = "<input type=\"checkbox\" id=\"show-\(HTMLText.escape(choice.role))\" checked> "
+            return element("label", [:], [CmarkDocument.custom(block: false, box, "")] + nodes(choice.label))
+        }
+        return element(
+            "fieldset", ["class": "filter"], [element("legend", [:], [CmarkDocument.text(filter.title)])] + choices)
     }
 
     /// An element around nodes; attributes without a value are left out, in order of their names.

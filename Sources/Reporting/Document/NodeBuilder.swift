@@ -18,12 +18,14 @@ struct MarkdownBuilder: NodeBuilder {
         switch block {
         case .heading(let level, let text, _): [CmarkDocument.heading(level, nodes(text))]
         case .paragraph(let text): [CmarkDocument.make(CMARK_NODE_PARAGRAPH, nodes(text))]
-        case .bullets(let items): [CmarkDocument.bullets(items.map(nodes))]
+        case .bullets(let items): [CmarkDocument.list(items.map(nodes))]
+        case .steps(let items): [CmarkDocument.list(items.map(nodes), isOrdered: true)]
         case .table(let table): nodes(table)
         case .chart(let chart): nodes(chart.table)
+        case .heatMap, .filter: []
         case .source(let excerpt): [CmarkDocument.codeBlock(text(excerpt))]
         case .section(_, _, let blocks): nodes(blocks)
-        case .details(let summary, _, let blocks):
+        case .details(let summary, _, let blocks, _, _):
             [CmarkDocument.make(CMARK_NODE_PARAGRAPH, nodes([.strong(summary)]))] + nodes(blocks)
         }
     }
@@ -35,7 +37,7 @@ struct MarkdownBuilder: NodeBuilder {
         case .strong(let content): CmarkDocument.make(CMARK_NODE_STRONG, nodes(content))
         case .badge(let text, _): CmarkDocument.make(CMARK_NODE_STRONG, [CmarkDocument.text(text)])
         case .link(let content, let url): CmarkDocument.link(url, nodes(content))
-        case .reference(let content, _): CmarkDocument.make(CMARK_NODE_EMPH, nodes(content))
+        case .reference(let content, _, _): CmarkDocument.make(CMARK_NODE_EMPH, nodes(content))
         }
     }
 
@@ -81,7 +83,7 @@ struct MarkdownBuilder: NodeBuilder {
         switch inline {
         case .text(let text): return escaped(text, Inline.text)
         case .code(let text): return escaped(text, Inline.code)
-        case .strong(let content), .reference(let content, _): return content.flatMap(inPipes)
+        case .strong(let content), .reference(let content, _, _): return content.flatMap(inPipes)
         case .badge(let text, _): return escaped(text, Inline.text)
         case .link(let content, let url): return [CmarkDocument.link(url, content.flatMap(inPipes))]
         }

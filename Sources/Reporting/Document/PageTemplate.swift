@@ -61,3 +61,17 @@ struct PageTemplate {
         try body(.text(String(rest)))
     }
 }
+
+extension ReportTemplates {
+    /// Writes the page's frame around what `content` writes.
+    /// - Parameter links: where the navigation leads, in order.
+    func frame(
+        _ sink: any TextSink, title: String, links: [(url: String, title: String)], _ content: () throws -> Void
+    ) throws {
+        let items = links.map { "<li><a href=\"\(HTMLText.escape($0.url))\">\(HTMLText.escape($0.title))</a></li>" }
+        let values = [
+            "title": HTMLText.escape(title), "style": style, "navigation": "<ul>\(items.joined())</ul>",
+        ]
+        try PageTemplate(page, file: "templates/reports/page.html").render(to: sink, values: values, content: content)
+    }
+}

@@ -50,7 +50,17 @@ struct ControlSections {
                         [.text("\(assessment.weaknessesCovered) of \(assessment.weaknessesMapped)")],
                         [.text(assessment.reason)], evidence(assessment, control),
                     ]
-                }))
+                }, marks: marks(rows.map(\.0))))
+    }
+
+    /// Rows to which the map of controls leads, and which its filter hides.
+    private func marks(_ assessments: [ControlAssessment]) -> [Int: Table.Mark] {
+        Dictionary(
+            uniqueKeysWithValues: assessments.enumerated().map { number, assessment in
+                let role = "of-" + ReportSections.kind(of: assessment.status)
+                let id = ControlMapSections.anchor(assessment.ruleSet, assessment.control)
+                return (number, Table.Mark(id: id, role: role))
+            })
     }
 
     private func findings(_ assessment: ControlAssessment) -> String {

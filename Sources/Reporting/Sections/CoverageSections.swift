@@ -11,6 +11,7 @@ struct CoverageSections {
     func forEach(_ emit: (Block) throws -> Void) throws {
         try emit(states)
         try emit(languages)
+        try FolderSections(sections).forEach(emit)
         try paths().forEach(emit)
     }
 

@@ -3,50 +3,63 @@ import OrchestratorCore
 /// The findings, worst first, grouped by rule: what is wrong and what to do once, then each place with its evidence.
 struct FindingSections {
     private let sections: ReportSections
+    /// The file that holds the controls, seen from where the findings stand.
+    private let reportPage: String
 
-    /// Places of one rule shown with their source before the rest is folded, and shown with source at all; beyond
-    /// that, places are listed, and beyond the last bound only counted: `findings.sarif` holds every one.
-    private static let unfolded = 10
-    private static let withSource = 100
-    private static let listed = 1000
+    /// Places of one rule that begin unfolded.
+    private static let unfolded = 3
 
-    init(_ sections: ReportSections) { self.sections = sections }
+    /// - Parameter isApart: true where findings stand on pages of their own.
+    init(_ sections: ReportSections, isApart: Bool = false) {
+        self.sections = sections
+        reportPage = isApart ? ReportFile.html.rawValue : ""
+    }
 
     func forEach(_ emit: (Block) throws -> Void) throws {
         guard sections.header.summary.openCount > 0 else {
             try emit(.paragraph(["No open findings."]))
             return
         }
-        try emit(index)
-        var group: Group?
-        try sections.source.forEachFinding { finding in
-            guard finding.isOpen else { return }
-            if group?.rule != finding.rule {
-                if let group { try emit(block(group)) }
-                group = Group(rule: finding.rule)
-            }
-            group?.add(finding)
+        if let pages = sections.pages {
+            try filter.forEach(emit)
+            try emit(index)
+            if !pages.isWhole { return try emit(links(pages)) }
+            try FindingGroups.whole.forEach(in: sections.source) { try emit(block($0)) }
+        } else {
+            try emit(index)
+            try FindingGroups.single.forEach(in: sections.source) { try emit(block($0)) }
         }
-        if let group { try emit(block(group)) }
     }
 
-    /// The findings of one rule, as many as are shown.
-    private struct Group {
-        let rule: String
-        private(set) var shown: [Finding] = []
-        private(set) var listed: [Location] = []
-        private(set) var count = 0
-
-        init(rule: String) { self.rule = rule }
-
-        mutating func add(_ finding: Finding) {
-            count += 1
-            if shown.count < FindingSections.withSource {
-                shown.append(finding)
-            } else if listed.count < FindingSections.listed {
-                listed.append(finding.location)
-            }
+    private func links(_ pages: FindingPages) -> Block {
+        let text =
+            "The findings with their source stand on \(pages.count) pages of their own, in the order of this table: "
+        let links = (1...pages.count).flatMap { page -> [Inline] in
+            [.link([.text(String(page))], url: FindingPages.file(page)), .text(page == pages.count ? "." : ", ")]
         }
+        return .paragraph([.text(text)] + links)
+    }
+
+    /// What can be hidden: severities, and findings that may not be real.
+    var filter: [Block] {
+        let open = sections.header.summary.open
+        let severities = Severity.descending.filter { open[$0, default: 0] > 0 }.map { severity in
+            Filter.Choice(
+                role: "severity-\(severity.rawValue)",
+                label: [ReportSections.badge(severity), .text(" \(open[severity] ?? 0)")])
+        }
+        return [
+            .filter(Filter(title: "Show findings of severity", choices: severities)),
+            .filter(
+                Filter(
+                    title: "Show findings whose confidence",
+                    choices: [
+                        .init(
+                            role: "confirmed",
+                            label: [.text("fails controls (\(ReportSections.confirmation) % or more)")]),
+                        .init(role: "doubtful", label: [.text("asks for a review (less)")]),
+                    ])),
+        ]
     }
 
     private var index: Block {
@@ -54,6 +67,7 @@ struct FindingSections {
         let rules = sections.header.rules.filter { summary.rules[$0.id] != nil }.sorted {
             ($1.severity, summary.rules[$1.id] ?? 0, $0.id) < ($0.severity, summary.rules[$0.id] ?? 0, $1.id)
         }
+        let marks = rules.enumerated().map { ($0, Table.Mark(id: nil, role: Self.role($1.severity, $1.confidence))) }
         return .table(
             Table(
                 "Open findings by rule",
@@ -62,53 +76,61 @@ struct FindingSections {
                     .init("Confidence", isNumeric: true), .init("Open", isNumeric: true),
                 ],
                 rows: rules.map { rule in
-                    [
-                        [.reference([.text(rule.title)], id: Self.id(ofRule: rule.id))],
+                    let page = sections.pages?.file(ofRule: rule.id) ?? ""
+                    return [
+                        [.reference([.text(rule.title)], id: Self.id(ofRule: rule.id), page: page)],
                         [ReportSections.badge(rule.severity)], [.text("CWE-\(rule.weakness)")],
                         [.text(sections.checkType(ofWeakness: rule.weakness).title)], [.text("\(rule.confidence) %")],
                         [.text(String(summary.rules[rule.id] ?? 0))],
                     ]
-                }))
+                }, marks: Dictionary(uniqueKeysWithValues: marks)))
     }
 
     static func id(ofRule id: String) -> String { "rule-\(id)" }
 
-    private func block(_ group: Group) -> Block {
-        let places = group.shown.map(block)
-        var content = description(of: group) + places.prefix(Self.unfolded)
-        let folded = Array(places.dropFirst(Self.unfolded))
-        if !folded.isEmpty {
-            content.append(.details(summary: [.text("\(folded.count) more places")], id: nil, folded))
-        }
-        if !group.listed.isEmpty { content.append(list(group)) }
-        return .section(id: Self.id(ofRule: group.rule), role: "rule", content)
+    /// The classes that filters hide.
+    private static func role(_ severity: Severity, _ confidence: Int) -> String {
+        "of-severity-\(severity.rawValue) of-\(confidence >= ReportSections.confirmation ? "confirmed" : "doubtful")"
     }
 
-    private func list(_ group: Group) -> Block {
-        let rest = group.count - group.shown.count - group.listed.count
-        let more: [Block] = rest > 0 ? [.paragraph([.text("\(rest) more are in findings.sarif and report.json.")])] : []
+    func block(_ group: FindingGroups.Group) -> Block {
+        var content = description(of: group)
+        content += group.shown.enumerated().map { block($1, isOpen: group.isFirst && $0 < Self.unfolded) }
+        if !group.listed.isEmpty || group.uncounted > 0 { content.append(list(group)) }
+        let continued = group.isFirst ? "" : "-\(group.severity.rawValue)-\(group.page)"
+        return .section(
+            id: Self.id(ofRule: group.rule) + continued, role: "rule of-severity-\(group.severity.rawValue)", content)
+    }
+
+    private func list(_ group: FindingGroups.Group) -> Block {
+        let count = group.listed.count + group.uncounted
+        let more: [Block] =
+            group.uncounted > 0
+            ? [.paragraph([.text("\(group.uncounted) more are in findings.sarif and report.json.")])] : []
         return .details(
-            summary: [.text("\(group.count - group.shown.count) further places, without source")], id: nil,
+            summary: [.text("\(count) further places, without source")], id: nil,
             [.bullets(group.listed.map { [.code("\($0.path.text):\($0.startLine)")] })] + more)
     }
 
-    private func description(of group: Group) -> [Block] {
-        guard let rule = sections.header.rules.first(where: { $0.id == group.rule }) else {
-            return [.heading(3, [.text(group.rule)], id: nil)]
-        }
+    private func rule(_ id: String) -> RuleDescription? { sections.header.rules.first { $0.id == id } }
+
+    private func description(of group: FindingGroups.Group) -> [Block] {
+        guard let rule = rule(group.rule) else { return [.heading(3, [.text(group.rule)], id: nil)] }
+        let count = sections.header.summary.rules[rule.id] ?? 0
+        let title: [Inline] = [ReportSections.badge(group.severity), .text(" \(rule.title)")]
+        guard group.isFirst else { return [.heading(3, title + [.text(" (continued)")], id: nil)] }
         let weakness: [Inline] = [
             .link([.text("CWE-\(rule.weakness)")], url: Weakness.url(rule.weakness)),
             .text(" \(sections.weaknessName(rule.weakness)) · "),
             .text("\(sections.checkType(ofWeakness: rule.weakness).title) · confidence \(rule.confidence) % · "),
-            .text("\(group.count) open · rule "), .code(rule.id),
+            .text("\(count) open · rule "), .code(rule.id),
         ]
         var blocks: [Block] = [
-            .heading(3, [ReportSections.badge(rule.severity), .text(" \(rule.title)")], id: nil),
-            .paragraph(weakness), .paragraph([.text(rule.message)]),
+            .heading(3, title, id: nil), .paragraph(weakness), .paragraph([.text(rule.message)]),
             .paragraph([.strong(["Remediation. "]), .text(rule.remediation)] + references(rule)),
         ]
         let controls = controls(for: rule.weakness)
-        if !controls.isEmpty { blocks.append(.paragraph([.strong(["Bears on. "]), .text(controls)])) }
+        if !controls.isEmpty { blocks.append(.paragraph([.strong(["Bears on. "])] + controls)) }
         return blocks
     }
 
@@ -123,41 +145,51 @@ struct FindingSections {
     }
 
     /// The controls a weakness bears on with more than weak strength, framework by framework.
-    func controls(for weakness: Int) -> String {
-        sections.header.method.ruleSets.compactMap { ruleSet in
+    private func controls(for weakness: Int) -> [Inline] {
+        sections.header.method.ruleSets.flatMap { ruleSet -> [Inline] in
             let ids = ruleSet.controls.filter { control in
                 control.mappings.contains { $0.weakness == weakness && $0.strength > .weak }
             }.map(\.id)
-            return ids.isEmpty ? nil : "\(ruleSet.shortTitle): \(ids.joined(separator: ", "))"
-        }.joined(separator: " · ")
+            guard !ids.isEmpty else { return [] }
+            return [.text("\(ruleSet.shortTitle): ")]
+                + ids.enumerated().flatMap { index, id -> [Inline] in
+                    let anchor = ControlMapSections.anchor(ruleSet.id, id)
+                    return [
+                        .reference([.text(id)], id: anchor, page: reportPage),
+                        .text(index == ids.count - 1 ? ". " : ", "),
+                    ]
+                }
+        }
     }
 
-    private func block(_ finding: Finding) -> Block {
+    private func block(_ finding: Finding, isOpen: Bool) -> Block {
         let location = finding.location
         var title: [Inline] = [.code("\(location.path.text):\(location.startLine)")]
         if !finding.symbol.isEmpty { title += [" in ", .code(finding.symbol)] }
-        var content: [Block] = [.paragraph(title)]
+        var content: [Block] = []
         // What a rule says stands above its places once; what only this place says stands here.
-        let rule = sections.header.rules.first { $0.id == finding.rule }
+        let rule = rule(finding.rule)
+        if let rule, rule.severity != finding.severity { title += [" ", ReportSections.badge(finding.severity)] }
         if rule?.message != finding.message { content.append(.paragraph([.text(finding.message)])) }
         content.append(
             .source(
                 SourceExcerpt(
                     firstLine: finding.evidence.firstLine, lines: finding.evidence.lines,
                     marked: location.startLine...max(location.startLine, lastLine(finding)))))
-        if !finding.flow.isEmpty { content.append(flow(finding)) }
-        return .section(id: "finding-\(finding.id)", role: "finding", content)
+        if !finding.flow.isEmpty { content += flow(finding) }
+        let role = "finding " + Self.role(finding.severity, finding.confidence)
+        return .details(summary: title, id: "finding-\(finding.id)", content, role: role, isOpen: isOpen)
     }
 
     /// How the value gets there, step by step; steps in other files name them.
-    private func flow(_ finding: Finding) -> Block {
+    private func flow(_ finding: Finding) -> [Block] {
         let steps = finding.flow.map { step -> [Inline] in
             let place =
                 step.location.path == finding.location.path
                 ? "line \(step.location.startLine)" : "\(step.location.path.text):\(step.location.startLine)"
             return [.code(place), .text(" \(step.note)")]
         }
-        return .details(summary: [.text("How the value gets there: \(steps.count) steps")], id: nil, [.bullets(steps)])
+        return [.paragraph([.strong([.text("How the value gets there, in \(steps.count) steps:")])]), .steps(steps)]
     }
 
     /// A match that ends at the beginning of a line does not reach into it.

@@ -3,6 +3,8 @@ import OrchestratorCore
 /// What the placeholders of the report's template stand for.
 struct ReportSections {
     let source: any ReportSource
+    /// Where each finding stands in HTML; nil in a format that holds all in one file.
+    var pages: FindingPages?
 
     var header: ReportHeader { source.header }
 
@@ -35,6 +37,7 @@ struct ReportSections {
         case "notices": try notices.forEach(emit)
         case "charts": try charts.forEach(emit)
         case "checks": try emit(checks)
+        case "control_map": try ControlMapSections(self).forEach(emit)
         case "controls": try ControlSections(self).forEach(emit)
         case "personal_data": try ObservationSections(self).personalData.forEach(emit)
         case "hints": try ObservationSections(self).hints.forEach(emit)

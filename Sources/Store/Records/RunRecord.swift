@@ -45,11 +45,13 @@ package struct RunSettings: Sendable, Codable, Hashable {
     package let models: [String]
     /// What a reader must know about how the run went: parts missing, steps degraded.
     package let notices: [String]
+    /// What the configuration said that shapes the result, as `key: value`; nil in records of older versions.
+    package let configuration: [String]?
 
     package init(
         version: String, options: [String], ruleSets: [PinnedRuleSet], detectionRules: Digest, detectionRuleCount: Int,
         templates: Digest, personalData: String, since: String?, honoursSuppressions: Bool, models: [String] = [],
-        notices: [String]
+        notices: [String], configuration: [String]? = nil
     ) {
         self.version = version
         self.options = options
@@ -62,6 +64,7 @@ package struct RunSettings: Sendable, Codable, Hashable {
         self.honoursSuppressions = honoursSuppressions
         self.models = models
         self.notices = notices
+        self.configuration = configuration
     }
 }
 
