@@ -13,6 +13,23 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
             + "T\(pad(time.hour, 2)):\(pad(time.minute, 2)):\(pad(time.second, 2))Z"
     }
 
+    /// The day: `2026-11-23`.
+    package var date: String { String(description.prefix(10)) }
+
+    /// Midnight of a day written as `2026-11-23`; nil for anything else and for days that do not exist.
+    package init?(date: String) {
+        let fields = date.split(separator: "-", omittingEmptySubsequences: false).compactMap { Int64($0) }
+        guard date.utf8.count == 10, fields.count == 3, fields[0] >= 1970, (1...12).contains(fields[1]) else {
+            return nil
+        }
+        let (year, month) = fields[1] <= 2 ? (fields[0] - 1, fields[1] + 9) : (fields[0], fields[1] - 3)
+        let era = year / 400
+        let yearOfEra = year - era * 400
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + (153 * month + 2) / 5 + fields[2] - 1
+        self.init(seconds: (era * 146_097 + dayOfEra - 719_468) * 86_400)
+        guard self.date == date else { return nil }
+    }
+
     /// The compact form used in run ids: `20261123T150200Z`.
     package var compact: String { description.filter { $0 != "-" && $0 != ":" } }
 

@@ -20,6 +20,32 @@ package struct Orchestrator: Sendable {
     /// - Throws: the errors of the targets for what keeps a scan from being done; `CancellationError`, after which the
     ///   same scan goes on from what was recorded.
     package func scan(_ request: ScanRequest) async throws -> ScanOutcome {
+        let (parts, run, resumed, report) = try await examine(request)
+        let written = try ReportRendering(report, templates: parts.templates, selection: request.selection)
+            .write(into: parts.out.path, progress: progress)
+        let finished = try parts.store.finish(
+            run, at: report.header.run.finishedAt, exitCode: report.header.run.exitCode)
+        return outcome(finished, report.header.summary, parts.out, written, resumed: resumed)
+    }
+
+    /// Scans a folder and lists its open findings for later scans to pass over; writes no reports.
+    /// Throws like `scan`.
+    package func baseline(
+        _ request: ScanRequest
+    ) async throws -> (text: String, findings: Int, exitCode: ExitStatus) {
+        let (parts, run, _, report) = try await examine(request)
+        var open: [Finding] = []
+        try report.forEachFinding { if $0.isOpen { open.append($0) } }
+        let code = report.header.run.exitCode
+        _ = try parts.store.finish(run, at: report.header.run.finishedAt, exitCode: code)
+        let text = BaselineFile.text(
+            open, target: run.repository.name, commit: run.repository.revision?.commit)
+        return (text, open.count, ExitStatus(rawValue: Int32(code)) ?? .internalError)
+    }
+
+    private func examine(
+        _ request: ScanRequest
+    ) async throws -> (parts: ScanParts, run: RunRecord, resumed: Bool, report: StoredReport) {
         let (parts, run, resumed, pipeline, target) = try await prepare(request)
         let manifest = try await pipeline.run(target.repository)
         let now = Clock.now
@@ -27,10 +53,7 @@ package struct Orchestrator: Sendable {
         let report = try StoredReport(
             parts.store, run: run, manifest: manifest, ruleSets: parts.ruleSets, finishedAt: now,
             exitCode: { Int(Self.exitStatus($0, manifest.review, failOn: failOn).rawValue) })
-        let written = try ReportRendering(report, templates: parts.templates, selection: request.selection)
-            .write(into: parts.out.path, progress: progress)
-        let finished = try parts.store.finish(run, at: now, exitCode: report.header.run.exitCode)
-        return outcome(finished, report.header.summary, parts.out, written, resumed: resumed)
+        return (parts, run, resumed, report)
     }
 
     /// What a scan would ask of models and what it would cost; empty where none may be asked. Sends nothing; the same scan
@@ -111,7 +134,7 @@ package struct Orchestrator: Sendable {
     ) -> ExitStatus {
         if summary.files(.notAssessed) > 0 || review?.gaps.isEmpty == false { return .incomplete }
         guard let failOn else { return .done }
-        return summary.open.contains { $0.key >= failOn && $0.value > 0 } ? .findings : .done
+        return summary.beyondBaseline.contains { $0.key >= failOn && $0.value > 0 } ? .findings : .done
     }
 }
 

@@ -10,6 +10,8 @@ package struct Pipeline: Sendable {
     let walk: RecordFiles  // Repository        -> FileManifest        what is in scope, and why the rest is not
     let detect: DetectWeaknesses  // FileManifest      -> DetectionManifest   the embedded analyzer: free, cached
     let review: Review?  // DetectionManifest -> ReviewSummary       the only part that spends money
+    let decide: DecideFindings  // ExaminedManifest  -> DecidedManifest     what people decided about findings
+    let track: TrackFindings  // DecidedManifest   -> RunHistory          what is new, fixed, reopened
     let map: MapControls  // ExaminedManifest  -> AssessmentManifest  findings and coverage -> control statuses
     let journal: Journal
 
@@ -18,7 +20,9 @@ package struct Pipeline: Sendable {
         let files = try await journal.checkpoint(walk, repository)
         let findings = try await journal.checkpoint(detect, files)
         let review = try await review?.run(findings, journal)
-        return try await journal.checkpoint(map, ExaminedManifest(detection: findings, review: review))
+        let decided = try await journal.checkpoint(decide, ExaminedManifest(detection: findings, review: review))
+        _ = try await journal.checkpoint(track, decided)
+        return try await journal.checkpoint(map, decided.examined)
     }
 
     /// What asking models would cost. Nothing is sent, and a scan of the same content goes on from here.

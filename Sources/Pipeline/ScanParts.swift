@@ -18,6 +18,12 @@ struct ScanParts {
     let ruleSets: [RuleSet]
     let templates: ReportTemplates
     let store: RunStore
+    /// The user's exceptions, and the target's own, which are only shown.
+    let exceptions: ExceptionsFile?
+    let offered: ExceptionsFile?
+    let baseline: BaselineFile?
+    /// The run to compare with, where one was asked for.
+    let compareTo: RunRecord?
     /// Nil for a scan without a model.
     let review: ReviewSteps?
 
@@ -26,7 +32,16 @@ struct ScanParts {
         guard !request.target.isEmpty else { throw PipelineError(.badTarget, "the path to scan is empty") }
         root = try RootFolder(request.target)
         out = try OutputFolder(request.out, root: root)
-        configuration = request.configuration.narrowed(by: root)
+        var configuration = request.configuration.narrowed(by: root)
+        exceptions = try request.configuration.exceptions.map { [root] in
+            try ExceptionsFile(path: $0, outside: root.path)
+        }
+        baseline = try request.baseline.map { try BaselineFile(path: $0) }
+        do { offered = try ExceptionsFile(offeredBy: root) } catch {
+            offered = nil
+            configuration.notices.append("The target's exceptions were not applied, and cannot be read: \(error)")
+        }
+        self.configuration = configuration
         library = try DetectionLibrary(installation, disabled: configuration.disabledRules)
         let state = try StateFolder(request.state)
         review = try ReviewSteps(configuration, installation, state)
@@ -42,6 +57,15 @@ struct ScanParts {
         templates = try installation.templates(replacedBy: configuration.templates)
         try catalog.recordTemplates(templates.parts, digest: templates.digest)
         store = try RunStore(state: state, workingOn: root.path)
+        compareTo = try request.compareTo.map { [store] in try Self.finished($0, store) }
+    }
+
+    private static func finished(_ id: String, _ store: RunStore) throws -> RunRecord {
+        guard let run = try store.run(id), run.state == .finished else {
+            throw PipelineError(
+                .unknownRun, "--compare-to: no finished run of this target has an id that begins with '\(id)'")
+        }
+        return run
     }
 
     var personalData: ControlMapper.PersonalData {
@@ -56,10 +80,20 @@ struct ScanParts {
             detectionRuleCount: library.book.descriptions.count, templates: templates.digest,
             personalData: personalData.rawValue, since: request.since,
             honoursSuppressions: configuration.honoursSuppressions ?? true,
-            models: review?.identity ?? [],
+            models: review?.identity ?? [], decisions: decisions,
             notices: target.notices + configuration.notices + library.notices
                 + frameworks.notices(ruleSets) + (review?.notices ?? []),
             configuration: configuration.statements)
+    }
+
+    /// Nil where nothing was decided, so that the settings of such runs stay what they were.
+    private var decisions: DecisionSettings? {
+        let settings = DecisionSettings(
+            exceptions: exceptions?.digest, expired: exceptions?.expired(on: Clock.now.date) ?? [],
+            requiresSecondPerson: configuration.requiresSecondPerson,
+            baseline: baseline?.digest,
+            deadlines: Dictionary(uniqueKeysWithValues: configuration.deadlines.map { ($0.key.rawValue, $0.value) }))
+        return settings.isEmpty ? nil : settings
     }
 
     func pipeline(
@@ -80,6 +114,12 @@ struct ScanParts {
                         honoursSuppressions: run.settings.honoursSuppressions, store: store, run: run.id,
                         progress: progress)
             },
+            decide: DecideFindings(
+                run: run, exceptions: exceptions, offered: offered,
+                requiresSecondPerson: configuration.requiresSecondPerson, store: store),
+            track: TrackFindings(
+                run: run, asked: compareTo, rules: library.book.descriptions.map(\.id), baseline: baseline,
+                store: store, progress: progress),
             map: MapControls(
                 library: library, ruleSets: ruleSets, weaknesses: frameworks.weaknesses, personalData: personalData,
                 honoursSuppressions: run.settings.honoursSuppressions, target: target.digest, store: store,

@@ -12,20 +12,25 @@ package struct ScanRequest: Sendable {
     package let configuration: ScanConfiguration
     /// A revision: only what changed since is examined.
     package let since: String?
+    /// A baseline file, and the run to compare with: an id or a prefix of it.
+    package let baseline: String?
+    package let compareTo: String?
     /// Tasks at a time, at least 1. Never shapes the result.
     package let jobs: Int
     /// What is written of the report.
     package let selection: ReportSelection
 
     package init(
-        target: String, out: String, state: String, configuration: ScanConfiguration, since: String?, jobs: Int,
-        selection: ReportSelection = ReportSelection()
+        target: String, out: String, state: String, configuration: ScanConfiguration, since: String?,
+        baseline: String? = nil, compareTo: String? = nil, jobs: Int, selection: ReportSelection = ReportSelection()
     ) {
         self.target = target
         self.out = out
         self.state = state
         self.configuration = configuration
         self.since = since
+        self.baseline = baseline
+        self.compareTo = compareTo
         self.jobs = max(1, jobs)
         self.selection = selection
     }
@@ -36,6 +41,7 @@ package struct ScanRequest: Sendable {
         for ruleSet in configuration.ruleSets ?? [] { options += ["--ruleset", ruleSet] }
         if let failOn = configuration.failOn { options += ["--fail-on", failOn.rawValue] }
         if let since { options += ["--since", since] }
+        if let compareTo { options += ["--compare-to", compareTo] }
         if configuration.isLocalOnly { options.append("--local-only") }
         if configuration.honoursSuppressions == false { options.append("--disable-suppressions") }
         return options

@@ -8,6 +8,7 @@ struct StoredReport: ReportSource {
     let header: ReportHeader
     let assessments: [ControlAssessment]
     let idleSuppressions: [(path: RepositoryPath, comment: IdleSuppression)]
+    let exceptions: [AppliedException]
     private let store: RunStore
     private let run: RunRecord
 
@@ -24,7 +25,10 @@ struct StoredReport: ReportSource {
         let honoursSuppressions = run.settings.honoursSuppressions
         assessments = try store.assessments(run: run.id)
         idleSuppressions = honoursSuppressions ? try store.idleSuppressions(run: run.id) : []
+        exceptions = try store.exceptions(run: run.id)
         let summary = try Self.summary(store, run, manifest, ruleSets, assessments)
+        let journal = Journal(store, run: run)
+        let notices = try journal.output(DecidedManifest.self, of: .decide)?.notices ?? []
         header = ReportHeader(
             tool: .init(name: "Security Orchestrator", version: run.settings.version),
             run: .init(
@@ -35,10 +39,12 @@ struct StoredReport: ReportSource {
                 options: run.settings.options, ruleSets: ruleSets, detectionRules: run.settings.detectionRules,
                 detectionRuleCount: run.settings.detectionRuleCount, templates: templates ?? run.settings.templates,
                 personalData: run.settings.personalData, since: run.settings.since,
-                honoursSuppressions: honoursSuppressions, notices: run.settings.notices),
+                honoursSuppressions: honoursSuppressions, notices: run.settings.notices + notices,
+                exceptions: run.settings.decisions?.exceptions, deadlines: Self.deadlines(run)),
             review: manifest.review, observed: manifest.observed ?? [],
             personalDataApplies: (manifest.personalData?.rawValue ?? run.settings.personalData), summary: summary,
-            weaknesses: manifest.weaknesses, rules: manifest.rules)
+            weaknesses: manifest.weaknesses, rules: manifest.rules,
+            history: try journal.output(RunHistory.self, of: .track))
     }
 
     private static func summary(
@@ -47,7 +53,7 @@ struct StoredReport: ReportSource {
     ) throws -> Summary {
         var summary = Summary()
         let checks = Dictionary(uniqueKeysWithValues: manifest.weaknesses.map { ($0.id, $0.checkType) })
-        try store.forEachFinding(run: run.id, honouringSuppressions: run.settings.honoursSuppressions) { finding in
+        try forEachFinding(store, run) { finding in
             summary.add(finding, check: checks[finding.weakness] ?? .codeCompliance)
         }
         var controls: [String: CheckType] = [:]
@@ -62,9 +68,29 @@ struct StoredReport: ReportSource {
     }
 
     func forEachFinding(_ body: (Finding) throws -> Void) throws {
-        try store.forEachFinding(
-            run: run.id, honouringSuppressions: run.settings.honoursSuppressions, body)
+        try Self.forEachFinding(store, run, body)
     }
+
+    /// With the deadlines of the run, judged at its start.
+    private static func forEachFinding(
+        _ store: RunStore, _ run: RunRecord, _ body: (Finding) throws -> Void
+    ) throws {
+        let deadlines = deadlines(run)
+        try store.forEachFinding(run: run.id, honouringSuppressions: run.settings.honoursSuppressions) { finding in
+            var finding = finding
+            finding.track?.setDeadline(days: deadlines[finding.severity], at: run.startedAt)
+            try body(finding)
+        }
+    }
+
+    private static func deadlines(_ run: RunRecord) -> [Severity: Int] {
+        let pairs = (run.settings.decisions?.deadlines ?? [:]).compactMap { key, days in
+            Severity(rawValue: key).map { ($0, days) }
+        }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }
+
+    func forEachGone(_ body: (GoneFinding) throws -> Void) throws { try store.forEachGone(run: run.id, body) }
 
     func forEachFile(_ body: (RunFile) throws -> Void) throws {
         try store.forEachFile(run: run.id) { _, entry in try body(entry) }

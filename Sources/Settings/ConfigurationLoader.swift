@@ -44,18 +44,31 @@ package struct ConfigurationLoader: Sendable {
         configuration.disabledRules = try fields.strings("disable_rules")
         configuration.failOn = try fields.optionalChoice("fail_on", of: Severity.self)
         configuration.honoursSuppressions = try fields.optionalBoolean("suppressions")
-        configuration.templates = try fields.optional("templates").map { (node) throws(DocumentError) in
-            Self.path(try node.string(for: "templates"), from: node.mark.file)
-        }
+        if let node = fields.optional("templates") { configuration.templates = try Self.path(node, "templates") }
+        try decisions(&fields, into: &configuration)
         try ModelSettingsReader.read(&fields, into: &configuration)
         try fields.finish()
         return configuration
     }
 
     /// Relative to the file that names it: never to the current folder, which may be anybody's.
-    private static func path(_ text: String, from file: String) -> String {
-        guard !text.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return text }
-        return file[..<slash] + "/" + text
+    private static func path(_ node: MarkedNode, _ key: String) throws(DocumentError) -> String {
+        let text = try node.string(for: key)
+        guard !text.hasPrefix("/"), let slash = node.mark.file.lastIndex(of: "/") else { return text }
+        return node.mark.file[..<slash] + "/" + text
+    }
+
+    private func decisions(
+        _ fields: inout MappingReader, into configuration: inout ScanConfiguration
+    ) throws(DocumentError) {
+        if let node = fields.optional("exceptions") { configuration.exceptions = try Self.path(node, "exceptions") }
+        configuration.requiresSecondPerson = try fields.optionalBoolean("require_second_person") ?? false
+        guard let node = fields.optional("deadlines_days") else { return }
+        var days = try MappingReader(node)
+        for severity in Severity.allCases {
+            configuration.deadlines[severity] = try days.optionalInteger(severity.rawValue, in: 1...3650)
+        }
+        try days.finish()
     }
 
     private func inclusions(_ fields: inout MappingReader) throws(DocumentError) -> Set<ScanConfiguration.Inclusion> {

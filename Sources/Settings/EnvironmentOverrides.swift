@@ -6,13 +6,13 @@ import OrchestratorCore
 struct EnvironmentOverrides {
     private static let prefix = "SECORCH_"
     private static let scalars = [
-        "largest_file_mb", "personal_data", "fail_on", "suppressions", "local_only", "on_uncertain",
-        "templates",
+        "largest_file_mb", "personal_data", "fail_on", "suppressions", "local_only", "on_uncertain", "exceptions",
+        "require_second_person", "templates",
     ]
     private static let lists: Set<String> = [
         "rule_sets", "exclude", "include", "disable_rules", "prefer", "alerts_percent",
     ]
-    private static let mappings = ["selection", "budgets"]
+    private static let mappings = ["selection", "budgets", "deadlines_days"]
 
     private typealias Pair = (key: String, keyMark: MarkedNode.Mark, value: MarkedNode)
 

@@ -21,6 +21,12 @@ package struct ScanConfiguration: Sendable, Hashable {
     package var templates: String?
     /// False where findings are shown as if no comment suppressed any.
     package var honoursSuppressions: Bool?
+    /// The user's exceptions file.
+    package var exceptions: String?
+    /// Whether an exception counts only where somebody else approved it.
+    package var requiresSecondPerson = false
+    /// Days after which a finding of a severity should be mended.
+    package var deadlines: [Severity: Int] = [:]
     /// The providers and models that may be asked; empty for a scan without a model.
     package var providers: [ProviderDescriptor] = []
     package var models: [ModelDescriptor] = []

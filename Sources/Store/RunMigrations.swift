@@ -7,6 +7,7 @@ enum RunMigrations {
         migrator.registerMigration("runs") { try $0.execute(sql: runs) }
         migrator.registerMigration("chunk keys") { try $0.execute(sql: chunkKeys) }
         migrator.registerMigration("observations") { try $0.execute(sql: observations) }
+        migrator.registerMigration("history") { try $0.execute(sql: history) }
         return migrator
     }
 
@@ -156,5 +157,60 @@ enum RunMigrations {
             text TEXT NOT NULL,
             PRIMARY KEY (analysis, number)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let history = """
+        -- The exceptions file as a run took it, entry by entry.
+        CREATE TABLE run_exception (
+            run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+            ordinal INTEGER NOT NULL,
+            content TEXT NOT NULL,
+            standing TEXT NOT NULL CHECK (standing IN ('in force', 'expired', 'refused', 'switched off')),
+            matched INTEGER NOT NULL,
+            PRIMARY KEY (run, ordinal)
+        ) STRICT, WITHOUT ROWID;
+
+        -- What exceptions made of findings: by ordinal the one that suppresses and the one that changes the severity.
+        CREATE TABLE run_decision (
+            run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+            finding TEXT NOT NULL,
+            suppression INTEGER,
+            adjustment INTEGER,
+            severity TEXT CHECK (severity IN ('info', 'low', 'medium', 'high', 'critical')),
+            PRIMARY KEY (run, finding)
+        ) STRICT, WITHOUT ROWID;
+
+        -- How the findings of a run stand to the run it was compared with.
+        CREATE TABLE run_track (
+            run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+            finding TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('new', 'unchanged', 'changed', 'reopened')),
+            previous_path TEXT,
+            in_baseline INTEGER NOT NULL,
+            PRIMARY KEY (run, finding)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Open findings of the run compared with that a run does not have.
+        CREATE TABLE run_gone (
+            run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+            ordinal INTEGER NOT NULL,
+            analysis INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            fixed INTEGER NOT NULL,
+            PRIMARY KEY (run, ordinal),
+            FOREIGN KEY (analysis, number) REFERENCES finding (analysis, number)
+        ) STRICT, WITHOUT ROWID;
+
+        -- When each finding was first seen, and by which run. Never changed: reports of old runs read it.
+        CREATE TABLE sighting (
+            finding TEXT PRIMARY KEY,
+            first_seen INTEGER NOT NULL,
+            first_run INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO sighting
+        SELECT c.id, min(r.started_at), min(r.number) FROM run r
+        JOIN run_finding f ON f.run = r.id
+        JOIN finding c ON c.analysis = f.analysis AND c.number = f.number
+        WHERE r.state = 'finished' GROUP BY c.id;
         """
 }

@@ -12,12 +12,14 @@ extension RunStore {
                 sql: """
                     INSERT INTO run_finding
                     WITH found AS (
-                        SELECT f.run, f.ordinal, c.analysis, c.number, c.rule, c.severity,
-                            count(*) FILTER (WHERE c.suppression_reason IS NULL OR NOT ?1) OVER (PARTITION BY c.rule) AS open
+                        SELECT f.run, f.ordinal, c.analysis, c.number, c.rule, coalesce(d.severity, c.severity) AS severity,
+                            count(*) FILTER (WHERE coalesce(c.suppression_reason, d.suppression) IS NULL OR NOT ?1)
+                                OVER (PARTITION BY c.rule) AS open
                         FROM (
                             SELECT run, ordinal, analysis FROM run_file WHERE run = ?2 AND analysis IS NOT NULL
                             UNION ALL SELECT run, ordinal, analysis FROM run_review WHERE run = ?2) f
-                        JOIN finding c ON c.analysis = f.analysis)
+                        JOIN finding c ON c.analysis = f.analysis
+                        LEFT JOIN run_decision d ON d.run = f.run AND d.finding = c.id)
                     SELECT run, row_number() OVER (
                             ORDER BY CASE severity \(ranks) END, open DESC, rule, ordinal, number, analysis) - 1, analysis, number
                     FROM found
@@ -31,29 +33,51 @@ extension RunStore {
     package func forEachFinding(
         run: String, honouringSuppressions: Bool, _ body: (Finding) throws -> Void
     ) throws {
+        let exceptions = try exceptions(run: run).map(\.entry)
         try file.forEach(
             sql: """
-                SELECT a.path, c.id, c.fingerprint, c.rule, c.weakness, c.severity,
-                    coalesce(g.confidence, c.confidence), c.message,
-                    c.start_line, c.start_column, c.end_line, c.end_column, c.symbol, c.evidence_line, c.evidence,
-                    c.suppression_reason, c.suppression_line, c.flow
+                SELECT \(Self.findingColumns), coalesce(g.confidence, c.confidence), d.suppression, d.adjustment,
+                    t.state, s.first_seen, t.previous_path, t.in_baseline
                 FROM run_finding r
                 JOIN finding c ON c.analysis = r.analysis AND c.number = r.number
                 JOIN analysis a ON a.id = r.analysis
                 LEFT JOIN run_agreement g ON g.run = r.run AND g.finding = c.id
+                LEFT JOIN run_decision d ON d.run = r.run AND d.finding = c.id
+                LEFT JOIN run_track t ON t.run = r.run AND t.finding = c.id
+                LEFT JOIN sighting s ON s.finding = c.id
                 WHERE r.run = ? ORDER BY r.ordinal
-                """, arguments: [run], { row in try Self.finding(row, honouringSuppressions) }, body)
+                """, arguments: [run],
+            { row in
+                let honoured = honouringSuppressions ? exceptions : []
+                func entry(_ column: Int) -> FindingException? {
+                    (row[column] as Int?).flatMap { honoured.indices.contains($0) ? honoured[$0] : nil }
+                }
+                var finding = try Self.finding(
+                    row, confidence: row[18], honouringSuppressions, suppressed: entry(19), adjusted: entry(20))
+                finding.track = try Self.track(row, at: 21)
+                return finding
+            }, body)
     }
 
-    private static func finding(_ row: Row, _ honouringSuppressions: Bool) throws -> Finding {
+    static let findingColumns = """
+        a.path, c.id, c.fingerprint, c.rule, c.weakness, c.severity, c.confidence, c.message, c.start_line,
+        c.start_column, c.end_line, c.end_column, c.symbol, c.evidence_line, c.evidence, c.suppression_reason,
+        c.suppression_line, c.flow
+        """
+
+    /// A row that begins with `findingColumns`. What the source suppresses, no exception need suppress.
+    static func finding(
+        _ row: Row, confidence: Int, _ honouringSuppressions: Bool, suppressed: FindingException? = nil,
+        adjusted: FindingException? = nil
+    ) throws -> Finding {
         guard let path = RepositoryPath(text: row[0]), let severity = Severity(rawValue: row[5]) else {
             throw StoreError(.corrupt, "the record of the finding \(row[1] as String) is damaged")
         }
         let evidence: String = row[14]
-        let reason: String? = honouringSuppressions ? row[15] : nil
-        return Finding(
-            id: row[1], fingerprint: row[2], rule: row[3], weakness: row[4], severity: severity, confidence: row[6],
-            message: row[7],
+        let comment: String? = honouringSuppressions ? row[15] : nil
+        var finding = Finding(
+            id: row[1], fingerprint: row[2], rule: row[3], weakness: row[4], severity: adjusted?.severity ?? severity,
+            confidence: confidence, message: row[7],
             location: Location(
                 path: path, startLine: row[8], startColumn: row[9], endLine: row[10], endColumn: row[11]),
             symbol: row[12],
@@ -61,7 +85,21 @@ extension RunStore {
                 firstLine: row[13],
                 lines: evidence.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)),
             flow: FlowText.decode(row[17]),
-            suppression: reason.map { Suppression(kind: .inSource, reason: $0, line: row[16]) })
+            suppression: comment.map { Suppression(kind: .inSource, reason: $0, line: row[16]) }
+                ?? suppressed.flatMap(Suppression.init))
+        finding.adjustment = adjusted.map { SeverityAdjustment($0, original: severity) }
+        return finding
+    }
+
+    /// Nil where the run was compared with none, being older than such comparisons.
+    private static func track(_ row: Row, at column: Int) throws -> FindingTrack? {
+        guard let state = (row[column] as String?).flatMap(FindingState.init), let seen: Int64 = row[column + 1] else {
+            return nil
+        }
+        return FindingTrack(
+            state: state, firstSeen: Timestamp(seconds: seen),
+            previousPath: (row[column + 2] as String?).flatMap { RepositoryPath(text: $0) },
+            isInBaseline: row[column + 3])
     }
 
     /// The suppression comments of a run that had no effect, by path and line.

@@ -21,6 +21,7 @@ struct Resume: AsyncParsableCommand {
     @OptionGroup var reports: ReportOptions
     @OptionGroup var models: ModelOptions
     @OptionGroup var batches: BatchOptions
+    @OptionGroup var decisions: DecisionOptions
     @OptionGroup var state: StateOptions
     @OptionGroup var settings: ConfigurationOptions
     @OptionGroup var work: WorkOptions
@@ -40,6 +41,7 @@ struct Resume: AsyncParsableCommand {
         options.models.localOnly = models.localOnly || run.settings.options.contains("--local-only")
         options.batches = batches
         options.reports = reports
+        options.decisions = decisions
         options.settings = settings
         options.work = work
         try await options.scan()

@@ -5,7 +5,8 @@ import Store
 
 struct Runs: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List and show recorded runs.", subcommands: [List.self, Show.self], defaultSubcommand: List.self)
+        abstract: "List, show and compare recorded runs.", subcommands: [List.self, Show.self, Diff.self],
+        defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List runs, newest first.")

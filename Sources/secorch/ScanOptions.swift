@@ -20,10 +20,17 @@ struct ScanOptions: ParsableArguments {
     @Option(help: "Examine only what changed since this revision; the rest is carried over from earlier runs.")
     var since: String?
 
-    @Flag(help: "Show findings as if no comment suppressed any.")
+    @Option(help: "The run to compare with: its id or a prefix of it (default: the newest that saw something else).")
+    var compareTo: String?
+
+    @Flag(
+        name: [.customLong("disable-suppressions"), .customLong("no-suppressions")],
+        help: "Show findings as if no comment and no exception suppressed any.")
     var disableSuppressions = false
 
     @OptionGroup var reports: ReportOptions
+    @OptionGroup var decisions: DecisionOptions
+
     @OptionGroup var models: ModelOptions
     @OptionGroup var batches: BatchOptions
     @OptionGroup var state: StateOptions
@@ -37,11 +44,12 @@ struct ScanOptions: ParsableArguments {
         if let failOn { configuration.failOn = failOn }
         if disableSuppressions { configuration.honoursSuppressions = false }
         if let templates = reports.templates { configuration.templates = templates }
+        decisions.apply(to: &configuration)
         try models.apply(to: &configuration)
         batches.apply(to: &configuration)
         return ScanRequest(
             target: path, out: out, state: state.folder, configuration: configuration, since: since,
-            jobs: work.taskCount, selection: reports.selection)
+            baseline: decisions.baseline, compareTo: compareTo, jobs: work.taskCount, selection: reports.selection)
     }
 
     /// Scans, says how it went and ends with the scan's exit code.

@@ -13,6 +13,9 @@ struct Secorch: AsyncParsableCommand {
               secorch scan . --since main                  examine only what changed since a revision
               secorch plan . --model qwen3-coder           what models would be asked, and for how much
               secorch ask "where do we build SQL?"         answers from the findings and the code of the last run
+              secorch baseline . --out secorch-baseline.txt    today's findings; 'scan --baseline FILE' fails for others only
+              secorch runs diff RUN latest                 what one run found and the other did not
+              secorch exceptions check                     expired entries and entries nobody approved
               secorch resume                               take up the newest unfinished run
               secorch scan . --ruleset owasp-top10-2025    report against one framework
               secorch files . --json                       every path with its coverage state
@@ -35,7 +38,8 @@ struct Secorch: AsyncParsableCommand {
             """,
         version: Installation.version,
         subcommands: [
-            Scan.self, Plan.self, Resume.self, Ask.self, Files.self, Report.self, Runs.self, Rulesets.self,
-            ProvidersCommand.self, ModelsCommand.self, BatchCommand.self, Cost.self, Audit.self, Doctor.self, Init.self,
+            Scan.self, Plan.self, Resume.self, Ask.self, Files.self, Report.self, Runs.self, Baseline.self,
+            Exceptions.self, Rulesets.self, ProvidersCommand.self, ModelsCommand.self, BatchCommand.self, Cost.self,
+            Audit.self, Doctor.self, Init.self,
         ])
 }

@@ -78,6 +78,7 @@ final class TerminalProgress: ProgressListener {
         case .plan: "planning"
         case .complete: "asking"
         case .verify: "verifying"
+        case .track: "comparing"
         case .map: "mapping"
         case .render: "writing"
         default: stage.rawValue

@@ -144,3 +144,22 @@ import Testing
         #expect(configuration.notices.count == 1)
     }
 }
+
+@Suite struct DecisionConfigurationTests {
+    private func load(_ text: String, file: String = "/etc/secorch/secorch.yaml") throws -> ScanConfiguration {
+        try ConfigurationLoader(reader: YAMLReader()).load(text, file: file, environment: [:])
+    }
+
+    @Test func exceptionsLieBesideTheConfigurationThatNamesThem() throws {
+        #expect(try load("exceptions: a.yaml").exceptions == "/etc/secorch/a.yaml")
+        #expect(try load("exceptions: /x/a.yaml").exceptions == "/x/a.yaml")
+        #expect(try load("exceptions: a.yaml", file: "secorch.yaml").exceptions == "a.yaml")
+    }
+
+    @Test func deadlinesAndTheSecondPersonAreRead() throws {
+        let configuration = try load("deadlines_days: {critical: 7, low: 180}\nrequire_second_person: true")
+        #expect(configuration.deadlines == [.critical: 7, .low: 180] && configuration.requiresSecondPerson)
+        #expect(throws: DocumentError.self) { try load("deadlines_days: {critical: 0}") }
+        #expect(throws: DocumentError.self) { try load("deadlines_days: {urgent: 7}") }
+    }
+}

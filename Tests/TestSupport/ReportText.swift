@@ -9,7 +9,7 @@ package enum ReportText {
         var text = text
         for (pattern, replacement) in [
             ("[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}", "RUN"), ("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z", "TIME"),
-            ("\"number\":[0-9]+", "NUMBER"), ("RUN, run [0-9]+ of", "RUN of"),
+            ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "DAY"), ("\"number\":[0-9]+", "NUMBER"), ("RUN, run [0-9]+ of", "RUN of"),
             ("\"automationDetails\":\\{[^}]*\\}", "AUTOMATION"),
         ] {
             text = text.replacingOccurrences(of: pattern, with: replacement, options: .regularExpression)

@@ -20,6 +20,10 @@ package struct Finding: Hashable, Sendable, Codable, Identifiable {
     package let flow: [FlowStep]
     /// Set where the source or the user suppressed it; a suppressed finding stays in every report.
     package let suppression: Suppression?
+    /// Set where somebody changed the rule's severity.
+    package var adjustment: SeverityAdjustment?
+    /// How it stands to earlier runs; nil while nobody has compared.
+    package var track: FindingTrack?
 
     package init(
         id: String, fingerprint: String, rule: String, weakness: Int, severity: Severity, confidence: Int,
@@ -89,17 +93,66 @@ package struct Suppression: Hashable, Sendable, Codable {
     package enum Kind: String, Sendable, Codable {
         /// A `secorch:ignore` comment in the scanned source.
         case inSource
+        /// Entries of the user's exceptions file.
+        case falsePositive, acceptedRisk
+
+        /// For people.
+        package var title: String {
+            switch self {
+            case .inSource: "comment in the source"
+            case .falsePositive: "false positive"
+            case .acceptedRisk: "accepted risk"
+            }
+        }
     }
 
     package let kind: Kind
     /// Why, in the words of whoever wrote it.
     package let reason: String
-    /// The 1-based line of the comment.
+    /// The 1-based line of the comment, or of the entry in the exceptions file.
     package let line: Int
+    /// Who decided, who approved, and the last day on which it holds; nil for comments.
+    package var author: String?
+    package var approver: String?
+    package var until: String?
 
     package init(kind: Kind, reason: String, line: Int) {
         self.kind = kind
         self.reason = reason
         self.line = line
+    }
+
+    /// What an entry of an exceptions file decides; nil for one that does not suppress.
+    package init?(_ entry: FindingException) {
+        switch entry.kind {
+        case .falsePositive: self.init(kind: .falsePositive, reason: entry.reason, line: entry.line)
+        case .acceptedRisk: self.init(kind: .acceptedRisk, reason: entry.reason, line: entry.line)
+        case .severity: return nil
+        }
+        author = entry.author
+        approver = entry.approver
+        until = entry.until
+    }
+}
+
+/// Somebody's decision that a finding is more or less severe than its rule says.
+package struct SeverityAdjustment: Hashable, Sendable, Codable {
+    /// The rule's severity; the finding has the new one.
+    package let original: Severity
+    package let reason: String
+    package let author: String
+    package let approver: String?
+    /// The last day on which it holds.
+    package let until: String
+    /// The 1-based line of the entry in the exceptions file.
+    package let line: Int
+
+    package init(_ entry: FindingException, original: Severity) {
+        self.original = original
+        reason = entry.reason
+        author = entry.author
+        approver = entry.approver
+        until = entry.until
+        line = entry.line
     }
 }

@@ -82,7 +82,8 @@ package struct DetectWeaknesses: Stage {
                 file.coverage.state == .analysed || file.coverage.reason == .unchangedSince
             else { return }
             let key = Digest(parts: [
-                "analysis", library.digest.hex, file.language.rawValue, file.path.text, content.hex,
+                "analysis", FindingFingerprint.scheme, library.digest.hex, file.language.rawValue, file.path.text,
+                content.hex,
             ])
             work.append(Work(ordinal: ordinal, file: file, key: key))
         }

@@ -41,4 +41,12 @@ struct FrameworkReport: ReportSource {
     }
 
     func forEachFile(_ body: (RunFile) throws -> Void) throws { try source.forEachFile(body) }
+
+    var exceptions: [AppliedException] { source.exceptions }
+
+    func forEachGone(_ body: (GoneFinding) throws -> Void) throws {
+        try source.forEachGone { gone in
+            if weaknesses.contains(gone.finding.weakness) { try body(gone) }
+        }
+    }
 }

@@ -21,12 +21,13 @@ package struct ReportHeader: Sendable {
     package let weaknesses: [Weakness]
     /// The rules that found something.
     package internal(set) var rules: [RuleDescription]
+    /// What the run was compared with; nil where it was not.
+    package let history: RunHistory?
 
     package init(
         tool: Tool, run: Run, target: Target, method: Method, review: ReviewSummary?,
         observed: [ObservedKind] = [], personalDataApplies: String = "undeclared", summary: Summary,
-        weaknesses: [Weakness],
-        rules: [RuleDescription]
+        weaknesses: [Weakness], rules: [RuleDescription], history: RunHistory? = nil
     ) {
         self.tool = tool
         self.run = run
@@ -38,6 +39,7 @@ package struct ReportHeader: Sendable {
         self.summary = summary
         self.weaknesses = weaknesses
         self.rules = rules
+        self.history = history
     }
 
     package struct Tool: Sendable {
@@ -91,10 +93,15 @@ package struct ReportHeader: Sendable {
         package let since: String?
         package let honoursSuppressions: Bool
         package let notices: [String]
+        /// The digest of the exceptions file; nil where there was none.
+        package let exceptions: Digest?
+        /// Days within which a finding of a severity should be mended.
+        package let deadlines: [Severity: Int]
 
         package init(
             options: [String], ruleSets: [RuleSet], detectionRules: Digest, detectionRuleCount: Int, templates: Digest,
-            personalData: String, since: String?, honoursSuppressions: Bool, notices: [String]
+            personalData: String, since: String?, honoursSuppressions: Bool, notices: [String],
+            exceptions: Digest? = nil, deadlines: [Severity: Int] = [:]
         ) {
             self.options = options
             self.ruleSets = ruleSets
@@ -105,6 +112,8 @@ package struct ReportHeader: Sendable {
             self.since = since
             self.honoursSuppressions = honoursSuppressions
             self.notices = notices
+            self.exceptions = exceptions
+            self.deadlines = deadlines
         }
     }
 }

@@ -8,8 +8,18 @@ package protocol ReportSource {
     /// Suppression comments without effect.
     var idleSuppressions: [(path: RepositoryPath, comment: IdleSuppression)] { get }
 
+    /// The entries of the user's exceptions file, in its order.
+    var exceptions: [AppliedException] { get }
+
     /// Worst first, suppressed ones among them.
     func forEachFinding(_ body: (Finding) throws -> Void) throws
     /// Ascending by path; paths that git does not list are among them.
     func forEachFile(_ body: (RunFile) throws -> Void) throws
+    /// What was open in the run compared with and is not here, worst first.
+    func forEachGone(_ body: (GoneFinding) throws -> Void) throws
+}
+
+extension ReportSource {
+    package var exceptions: [AppliedException] { [] }
+    package func forEachGone(_ body: (GoneFinding) throws -> Void) throws {}
 }

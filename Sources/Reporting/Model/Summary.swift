@@ -5,6 +5,11 @@ package struct Summary: Sendable {
     /// Open findings by severity, and all suppressed ones.
     package var open: [Severity: Int] = [:]
     package var suppressed = 0
+    /// Open findings by how they stand to the run compared with, and those past their deadline by severity.
+    package var states: [FindingState: Int] = [:]
+    package var overdue: [Severity: Int] = [:]
+    /// Open findings by severity without those of the baseline.
+    package var beyondBaseline: [Severity: Int] = [:]
     /// Open findings by kind of check and severity.
     package var checks: [CheckType: [Severity: Int]] = [:]
     /// Open findings by rule, most severe and most frequent first where listed.
@@ -37,6 +42,9 @@ package struct Summary: Sendable {
             return
         }
         open[finding.severity, default: 0] += 1
+        if let track = finding.track { states[track.state, default: 0] += 1 }
+        if finding.track?.isOverdue == true { overdue[finding.severity, default: 0] += 1 }
+        if finding.track?.isInBaseline != true { beyondBaseline[finding.severity, default: 0] += 1 }
         checks[check, default: [:]][finding.severity, default: 0] += 1
         rules[finding.rule, default: 0] += 1
     }

@@ -167,6 +167,9 @@ struct FindingSections {
         var title: [Inline] = [.code("\(location.path.text):\(location.startLine)")]
         if !finding.symbol.isEmpty { title += [" in ", .code(finding.symbol)] }
         var content: [Block] = []
+        if sections.header.history?.reference != nil || finding.track?.due != nil, let track = finding.track {
+            content.append(.paragraph([.text(track.words)]))
+        }
         // What a rule says stands above its places once; what only this place says stands here.
         let rule = rule(finding.rule)
         if let rule, rule.severity != finding.severity { title += [" ", ReportSections.badge(finding.severity)] }

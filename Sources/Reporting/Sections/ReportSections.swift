@@ -44,6 +44,7 @@ struct ReportSections {
         case "findings": try FindingSections(self).forEach(emit)
         case "suppressions": try SuppressionSections(self).forEach(emit)
         case "coverage": try CoverageSections(self).forEach(emit)
+        case "history": try HistorySections(self).forEach(emit)
         case "method": try ReviewSections(self).method.forEach(emit)
         case "model_review": try ReviewSections(self).review.forEach(emit)
         case "rule_sets": try emit(ruleSets)
@@ -114,6 +115,7 @@ struct ReportSections {
             ? "Every file in scope was examined, or left out for a reason that the report gives."
             : "\(gaps) file\(gaps == 1 ? "" : "s") should have been examined and could not be: the report's coverage names them."
         return [.paragraph([.strong([.text(findings)]), .text(suppressed)]), .paragraph([.text(coverage)])]
+            + (HistorySections(self).verdict.map { [.paragraph([.text($0)])] } ?? [])
     }
 
     private var notices: [Block] {
@@ -204,6 +206,9 @@ struct ReportSections {
                     [["Templates"], [.code(method.templates.description)]],
                     [["Personal data"], [.text("declared: \(method.personalData)")]],
                     [["Suppressions"], [.text(method.honoursSuppressions ? "honoured" : "switched off")]],
+                    [["Exceptions"], method.exceptions.map { [.code($0.description)] } ?? ["none"]],
+                    [["Compared with"], header.history?.reference.map { [.code($0.id)] } ?? ["no earlier run"]],
+                    [["Baseline"], header.history?.baseline.map { [.code($0.digest.description)] } ?? ["none"]],
                     [
                         ["Model"],
                         [

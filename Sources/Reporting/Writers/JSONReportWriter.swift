@@ -17,11 +17,14 @@ struct JSONReportWriter {
         try stream.value("model_review", header.review.map(\.json) ?? .null)
         try stream.value("personal_data", .string(header.personalDataApplies))
         try stream.array("observations") { add in try header.observed.map(observation).forEach(add) }
+        try stream.value("history", header.history.map(\.json) ?? .null)
         try stream.value("summary", summary(header.summary))
         try stream.array("weaknesses") { add in try header.weaknesses.map(weakness).forEach(add) }
         try stream.array("rules") { add in try header.rules.map(rule).forEach(add) }
         try stream.array("controls") { add in try source.assessments.map(assessment).forEach(add) }
         try stream.array("findings") { add in try source.forEachFinding { try add(finding($0)) } }
+        try stream.array("gone") { add in try source.forEachGone { try add($0.json) } }
+        try stream.array("exceptions") { add in try source.exceptions.map(\.json).forEach(add) }
         try stream.array("idle_suppressions") { add in
             for entry in source.idleSuppressions {
                 try add(
@@ -74,7 +77,11 @@ struct JSONReportWriter {
             "detection_rules": .string(method.detectionRules.description),
             "detection_rule_count": .number(method.detectionRuleCount),
             "templates": .string(method.templates.description), "personal_data": .string(method.personalData),
-            "since": .optional(method.since), "honours_suppressions": .bool(method.honoursSuppressions),
+            "exceptions": .optional(method.exceptions?.description),
+            "deadlines_days": .object(
+                Severity.descending.compactMap { severity in
+                    method.deadlines[severity].map { (severity.rawValue, .number($0)) }
+                }), "since": .optional(method.since), "honours_suppressions": .bool(method.honoursSuppressions),
             "notices": .strings(method.notices),
         ]
     }
@@ -99,6 +106,8 @@ struct JSONReportWriter {
     private func summary(_ summary: Summary) -> JSONValue {
         [
             "open_findings": .number(summary.openCount), "suppressed_findings": .number(summary.suppressed),
+            "states": counts(FindingState.allCases.map { ($0.rawValue, summary.states[$0] ?? 0) }),
+            "overdue": counts(Severity.descending.map { ($0.rawValue, summary.overdue[$0] ?? 0) }),
             "severities": counts(Severity.descending.map { ($0.rawValue, summary.open[$0] ?? 0) }),
             "checks": .object(
                 CheckType.allCases.map { check in
@@ -180,12 +189,9 @@ struct JSONReportWriter {
                         "note": .string(step.note),
                     ]
                 }),
-            "suppression": finding.suppression.map { suppression in
-                [
-                    "kind": "in source", "reason": .string(suppression.reason),
-                    "line": .number(suppression.line),
-                ]
-            } ?? .null,
+            "suppression": finding.suppression.map(\.json) ?? .null,
+            "severity_adjustment": finding.adjustment.map(\.json) ?? .null,
+            "track": finding.track.map(\.json) ?? .null,
         ]
     }
 

@@ -3,7 +3,7 @@ import OrchestratorCore
 /// Writes SARIF 2.1.0 (OASIS, 2020): rules, CWE and control taxonomies, results with fingerprints and suppressions,
 /// the files with their digests, and what could not be examined.
 struct SARIFWriter {
-    private let source: any ReportSource
+    let source: any ReportSource
     private let taxonomies: SARIFTaxonomies
     private let ruleIndex: [String: Int]
 
@@ -26,6 +26,9 @@ struct SARIFWriter {
             "originalUriBaseIds",
             ["SRCROOT": ["description": text("The root of the scanned repository.")]])
         if let provenance { try stream.value("versionControlProvenance", provenance) }
+        if let reference = header.history?.reference {
+            try stream.value("baselineGuid", .string(NamedUUID.make("run", reference.id)))
+        }
         try stream.value("invocations", .array([try invocation()]))
         try stream.value("taxonomies", taxonomies.json)
         try stream.array("artifacts") { add in
@@ -39,6 +42,7 @@ struct SARIFWriter {
             [
                 "targetDigest": .string(header.target.digest.description),
                 "detectionRules": .string(header.method.detectionRules.description),
+                "fixedFindings": .array(try fixed()),
             ])
         try stream.finish("\n}]\n}\n")
     }
@@ -156,7 +160,7 @@ struct SARIFWriter {
         ]
     }
 
-    private func location(_ path: RepositoryPath) -> JSONValue {
+    func location(_ path: RepositoryPath) -> JSONValue {
         ["uri": .string(path.uri), "uriBaseId": "SRCROOT"]
     }
 
@@ -172,31 +176,15 @@ struct SARIFWriter {
             ("guid", .string(NamedUUID.make("finding", finding.id))),
             (
                 "partialFingerprints",
-                ["secorchFinding/v1": .string(finding.id), "secorchPathless/v1": .string(finding.fingerprint)]
+                ["secorchFinding/v2": .string(finding.id), "secorchPathless/v2": .string(finding.fingerprint)]
             ),
             ("rank", .number(finding.confidence)), ("taxa", taxonomies.taxa(of: finding.weakness)),
-            (
-                "properties",
-                ["severity": .string(finding.severity.rawValue), "confidence": .number(finding.confidence)]
-            ),
+            ("properties", properties(finding)),
         ]
+        if let state = baselineState(finding) { fields.append(("baselineState", .string(state))) }
         if !finding.flow.isEmpty { fields.append(("codeFlows", codeFlows(finding.flow))) }
         if let suppression = finding.suppression {
-            fields.append(
-                (
-                    "suppressions",
-                    .array([
-                        [
-                            "kind": "inSource", "status": "accepted", "justification": .string(suppression.reason),
-                            "location": [
-                                "physicalLocation": [
-                                    "artifactLocation": location(finding.location.path),
-                                    "region": ["startLine": .number(suppression.line)],
-                                ]
-                            ],
-                        ]
-                    ])
-                ))
+            fields.append(("suppressions", .array([self.suppression(suppression, finding.location.path)])))
         }
         return .object(fields)
     }

@@ -43,6 +43,8 @@ package struct RunSettings: Sendable, Codable, Hashable {
     package let honoursSuppressions: Bool
     /// The models asked, best first, with what else shapes their answers; empty for a scan without a model.
     package let models: [String]
+    /// What people decided beforehand; nil for nothing.
+    package let decisions: DecisionSettings?
     /// What a reader must know about how the run went: parts missing, steps degraded.
     package let notices: [String]
     /// What the configuration said that shapes the result, as `key: value`; nil in records of older versions.
@@ -51,7 +53,7 @@ package struct RunSettings: Sendable, Codable, Hashable {
     package init(
         version: String, options: [String], ruleSets: [PinnedRuleSet], detectionRules: Digest, detectionRuleCount: Int,
         templates: Digest, personalData: String, since: String?, honoursSuppressions: Bool, models: [String] = [],
-        notices: [String], configuration: [String]? = nil
+        decisions: DecisionSettings? = nil, notices: [String], configuration: [String]? = nil
     ) {
         self.version = version
         self.options = options
@@ -63,6 +65,7 @@ package struct RunSettings: Sendable, Codable, Hashable {
         self.since = since
         self.honoursSuppressions = honoursSuppressions
         self.models = models
+        self.decisions = decisions
         self.notices = notices
         self.configuration = configuration
     }
@@ -71,6 +74,30 @@ package struct RunSettings: Sendable, Codable, Hashable {
 extension RunSettings {
     /// The settings as one text: equal settings give equal texts.
     package var canonical: String { get throws { try JSONText.encode(self) } }
+}
+
+/// What people decided about findings before a run.
+package struct DecisionSettings: Sendable, Codable, Hashable {
+    /// Digests of the exceptions file and of the baseline.
+    package let exceptions: Digest?
+    /// The lines of entries that had expired: a run over the same tree after that day is another one.
+    package let expired: [Int]
+    package let requiresSecondPerson: Bool
+    package let baseline: Digest?
+    /// Severity -> days from when a finding was first seen.
+    package let deadlines: [String: Int]
+
+    package init(
+        exceptions: Digest?, expired: [Int], requiresSecondPerson: Bool, baseline: Digest?, deadlines: [String: Int]
+    ) {
+        self.exceptions = exceptions
+        self.expired = expired
+        self.requiresSecondPerson = requiresSecondPerson
+        self.baseline = baseline
+        self.deadlines = deadlines
+    }
+
+    package var isEmpty: Bool { exceptions == nil && !requiresSecondPerson && baseline == nil && deadlines.isEmpty }
 }
 
 /// A rule set as a run used it: versions live side by side, a run keeps the digests it saw.
