@@ -87,7 +87,7 @@ import Testing
                 ", justification: All development is done in house.", "",
                 "bad.yaml:9:5: expected the key 'justification'"
             ),
-            ("cwe: 327", "cwe: 32700", "bad.yaml:13:23: expected the key 'cwe'"),
+            ("cwe: 327", "cwe: 32700", "bad.yaml:13:28: expected the key 'cwe'"),
             ("version:", "versions:", "bad.yaml"), ("id: acme-iso", "id: gdpr", "bad.yaml:2:5: 'gdpr' is an installed"),
             ("id: acme-iso", "id: ../x", "bad.yaml:2:5: 'id' must be"),
         ] {

@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("weaknesses:\n  - {id: 1, name: A, check: code_compliance, occurs_in: nowhere}\n", "f.yaml:2:58: 'occurs_in'"),
+        ("weaknesses:\n  - {id: 1, name: A, check: code_compliance, occurs_in: nowhere}\n", "f.yaml:2:57: 'occurs_in'"),
         ("language_groups: {c: {only: [klingon]}}\nweaknesses: []\n", "unknown language 'klingon'"),
         ("language_groups: {c: {}}\nweaknesses: []\n", "expected one of 'only' and 'except'"),
         ("weaknesses:\n  - {id: 1, name: A, check: code_compliance, mapping: yes}\n", "'mapping' must be one of"),

@@ -9,6 +9,7 @@ struct ObservationSections {
     // MARK: Personal data
 
     var personalData: [Block] {
+        guard bearsOnReport else { return [.paragraph(["No control in this report depends on personal data."])] }
         let seen = header.observed.filter { $0.kind.topic == .personalData }
         let blocks: [Block] = [.paragraph([.text(verdict)])]
         guard !seen.isEmpty else { return blocks }
@@ -29,6 +30,11 @@ struct ObservationSections {
         ]
     }
 
+    /// Observations bear on data protection only.
+    private var bearsOnReport: Bool {
+        header.method.ruleSets.contains { $0.controls.contains(where: \.needsPersonalData) }
+    }
+
     private var verdict: String {
         switch header.personalDataApplies {
         case "yes": "The configuration declares that personal data is processed; data-protection controls bind."
@@ -47,6 +53,7 @@ struct ObservationSections {
 
     var hints: [Block] {
         let hints = header.observed.filter { $0.kind.topic != .personalData }
+        guard bearsOnReport else { return [.paragraph(["No provision in this report asks for such features."])] }
         guard !hints.isEmpty else { return [.paragraph(["Nothing was looked for."])] }
         return [
             .table(
