@@ -91,16 +91,28 @@ extension RunStore {
         }
     }
 
-    /// Calls `body` with the name of its import and each result, by path, place and import.
-    package func forEachImportedResult(_ body: (String, ImportedResult) throws -> Void) throws {
-        try file.forEach(
-            sql: """
-                SELECT import, path, start_line, start_column, end_line, end_column, rule, message, anchor, weaknesses,
-                    severity, confidence, suppression
-                FROM import_result
-                ORDER BY path, start_line, start_column, end_line, end_column, import, rule, message
-                """, arguments: [], { row in (row[0] as String, try Self.importedResult(row)) },
-            { try body($0.0, $0.1) })
+    /// The files that imported results point at.
+    package func importedPaths() throws(StoreError) -> Set<RepositoryPath> {
+        try file.read { database in
+            Set(
+                try String.fetchAll(database, sql: "SELECT DISTINCT path FROM import_result")
+                    .compactMap { RepositoryPath(text: $0) })
+        }
+    }
+
+    /// What imports say of a file, with their names, by place and import.
+    package func importedResults(in path: RepositoryPath) throws(StoreError) -> [(name: String, result: ImportedResult)]
+    {
+        try file.read { database in
+            let select = try database.cachedStatement(
+                sql: """
+                    SELECT import, path, start_line, start_column, end_line, end_column, rule, message, anchor, weaknesses,
+                        severity, confidence, suppression
+                    FROM import_result WHERE path = ?
+                    ORDER BY start_line, start_column, end_line, end_column, import, rule, message
+                    """)
+            return try Row.fetchAll(select, arguments: [path.text]).map { ($0[0], try Self.importedResult($0)) }
+        }
     }
 
     private static func importedResult(_ row: Row) throws -> ImportedResult {

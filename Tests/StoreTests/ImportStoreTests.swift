@@ -35,9 +35,7 @@ import Testing
     }
 
     private func results(_ store: RunStore) throws -> [ImportedResult] {
-        var results: [ImportedResult] = []
-        try store.forEachImportedResult { results.append($1) }
-        return results
+        try store.importedPaths().sorted().flatMap { try store.importedResults(in: $0).map(\.result) }
     }
 
     @Test func resultsComeBackAsTheyWereGivenByPathAndPlace() throws {

@@ -34,40 +34,39 @@ struct MergeImports: Sendable {
     func merge() throws -> Outcome {
         try reset()
         var tally = MergeTally(try store.imports(), try store.importedRules())
-        let groups = try resultsByPath()
-        let files = try scannedFiles(Set(groups.keys))
-        let known = try findings(in: Set(groups.keys))
-        let cache = AnalysisCache(store)
+        let paths = try store.importedPaths()
+        let files = try scannedFiles(paths)
+        let known = try findings(in: paths)
         var rows: [(file: Int, analysis: Int64)] = []
-        for (path, results) in groups.sorted(by: { $0.key < $1.key }) {
+        // One file after the other, so that no more than one file's results are in memory.
+        for path in paths.sorted() {
             try Task.checkCancellation()
-            let obstacle: String
-            switch files[path].map(read) {
-            case nil: obstacle = "not among the scanned files"
-            case .obstacle(let reason)?: obstacle = reason
-            case .content(let ordinal, let content)?:
-                var merge = FileMerge(
-                    path: path, content: content, library: library, weaknesses: weaknesses, known: known[path] ?? [])
-                let made = merge.run(results, &tally)
-                if !made.isEmpty { rows.append((ordinal, try record(made, path, cache))) }
-                continue
-            }
-            for result in results { tally.refuse(result, line: result.result.location.startLine, obstacle) }
+            let results = try store.importedResults(in: path).map(MergeTally.Entry.init)
+            if let row = try merge(results, path, files[path], known[path] ?? [], &tally) { rows.append(row) }
         }
         try store.recordImports(rows, attributions: tally.attributions, run: run)
         _ = try store.orderFindings(run: run, honouringSuppressions: honoursSuppressions)
         return Outcome(summary: tally.finished, rules: tally.rules)
     }
 
-    // MARK: What there is
-
-    private func resultsByPath() throws -> [RepositoryPath: [MergeTally.Entry]] {
-        var groups: [RepositoryPath: [MergeTally.Entry]] = [:]
-        try store.forEachImportedResult { name, result in
-            groups[result.location.path, default: []].append(.init(name: name, result: result))
+    /// The row of the findings that the results of a file gave; nil for none.
+    private func merge(
+        _ results: [MergeTally.Entry], _ path: RepositoryPath, _ file: (ordinal: Int, RunFile)?, _ known: [Finding],
+        _ tally: inout MergeTally
+    ) throws -> (file: Int, analysis: Int64)? {
+        switch file.map(read) ?? .obstacle("not among the scanned files") {
+        case .obstacle(let reason):
+            for result in results { tally.refuse(result, line: result.result.location.startLine, reason) }
+            return nil
+        case .content(let ordinal, let content):
+            var merge = FileMerge(
+                path: path, content: content, library: library, weaknesses: weaknesses, known: known)
+            let made = merge.run(results, &tally)
+            return made.isEmpty ? nil : (ordinal, try record(made, path))
         }
-        return groups
     }
+
+    // MARK: What there is
 
     private func scannedFiles(_ paths: Set<RepositoryPath>) throws -> [RepositoryPath: (ordinal: Int, RunFile)] {
         var files: [RepositoryPath: (ordinal: Int, RunFile)] = [:]
@@ -104,7 +103,8 @@ struct MergeImports: Sendable {
         return .content(ordinal: entry.ordinal, content)
     }
 
-    private func record(_ findings: [Finding], _ path: RepositoryPath, _ cache: AnalysisCache) throws -> Int64 {
+    private func record(_ findings: [Finding], _ path: RepositoryPath) throws -> Int64 {
+        let cache = AnalysisCache(store)
         let key = Digest(
             parts: ["import", path.text]
                 + findings.flatMap { finding in
