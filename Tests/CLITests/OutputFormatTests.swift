@@ -10,7 +10,9 @@ import Testing
     private func scanned() throws -> Program {
         let program = try Program()
         let target = ProjectFolder.fixtures.appending(path: "shop").path(percentEncoded: false)
-        let result = try program.run("scan", target, "--out", "out", "--state", "state", "--quiet")
+        try program.folder.write("deadlines_days: {critical: 7, high: 30}\n", to: "own/secorch.yaml")
+        let result = try program.run(
+            "scan", target, "--out", "out", "--state", "state", "--quiet", "--config", "own/secorch.yaml")
         try #require(result.status == 0, "\(result.errorText)")
         return program
     }

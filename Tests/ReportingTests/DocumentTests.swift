@@ -52,6 +52,16 @@ import Testing
         #expect(try text(mixed, .report).contains("3 open findings: 1 critical, 2 high."))
     }
 
+    @Test func aFrameworksReportCountsWhatIsNewOnce() throws {
+        var report = mixed
+        for index in report.findings.indices {
+            report.findings[index].track = FindingTrack(state: .new, firstSeen: Timestamp(seconds: 0))
+            report.findings[index].track?.setDeadline(days: 1, at: Timestamp(seconds: 200_000))
+        }
+        #expect(try text(report, .framework("set")).contains("2 open findings are past the deadline."))
+        #expect(try text(report, .remediation).contains("1970-01-02; 2 overdue"))
+    }
+
     @Test func thePlanGroupsByRuleAndFile() throws {
         let findings = (0..<25).map { number in
             ReportTests.finding(path: "f\(number / 5).py", line: "x = \(number)", number: number)
