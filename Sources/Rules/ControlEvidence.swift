@@ -12,6 +12,8 @@ struct ControlEvidence {
     /// language in scope in which they can occur.
     private(set) var counted: [Int] = []
     private(set) var uncovered: [Int] = []
+    /// The languages in which the uncovered have no rule, by title.
+    private(set) var gaps: [String] = []
     /// Those that do not count: general entries, and what cannot occur in any language in scope.
     private(set) var general: [Int] = []
     private(set) var elsewhere: [Int] = []
@@ -20,6 +22,7 @@ struct ControlEvidence {
 
     init(_ control: Control, _ facts: ControlMapper.Facts) {
         var rules: Set<String> = []
+        var gaps: Set<Language> = []
         for (weakness, mapping) in Self.firmest(control.mappings) {
             let tally = facts.findings[weakness] ?? ControlMapper.Tally()
             let found = tally.confirmed + tally.doubtful
@@ -35,9 +38,10 @@ struct ControlEvidence {
                 failing += tally.confirmed
                 failingWeaknesses.append(weakness)
             }
-            count(weakness, facts, &rules)
+            count(weakness, facts, &rules, &gaps)
         }
         self.rules = rules.sorted()
+        self.gaps = gaps.map(\.title).sorted()
     }
 
     /// Several sources may map one weakness: the firmest counts. Ascending by weakness.
@@ -50,7 +54,9 @@ struct ControlEvidence {
         return best.sorted { $0.key < $1.key }
     }
 
-    private mutating func count(_ number: Int, _ facts: ControlMapper.Facts, _ rules: inout Set<String>) {
+    private mutating func count(
+        _ number: Int, _ facts: ControlMapper.Facts, _ rules: inout Set<String>, _ gaps: inout Set<Language>
+    ) {
         let weakness = facts.weaknesses[number]
         if weakness?.isGeneral == true { return general.append(number) }
         let languages = facts.languages.keys.filter { weakness?.languages?.contains($0) ?? true }
@@ -58,6 +64,8 @@ struct ControlEvidence {
         counted.append(number)
         let known = facts.rules[number] ?? []
         for rule in known where languages.contains(where: rule.covers) { rules.insert(rule.id) }
-        if !languages.allSatisfy({ language in known.contains { $0.covers(language) } }) { uncovered.append(number) }
+        let missing = languages.filter { language in !known.contains { $0.covers(language) } }
+        if !missing.isEmpty { uncovered.append(number) }
+        gaps.formUnion(missing)
     }
 }

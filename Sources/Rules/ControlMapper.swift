@@ -165,7 +165,7 @@ package struct ControlMapper: Sendable {
                 .notAssessed,
                 "\(total - evidence.uncovered.count) of \(total) mapped weaknesses have a rule in every language in "
                     + "scope they can occur in; nothing was found for those. Not looked for everywhere: "
-                    + "\(list(evidence.uncovered)).\(leftOut(evidence))"
+                    + "\(list(evidence.uncovered)); rules are missing in \(names(evidence.gaps)).\(leftOut(evidence))"
             )
         }
         return (
@@ -192,9 +192,10 @@ package struct ControlMapper: Sendable {
         return parts.isEmpty ? "" : " Not counted: \(parts.joined(separator: ", and "))."
     }
 
-    private func names(_ rules: [String]) -> String {
-        let shown = rules.prefix(8).joined(separator: ", ")
-        return rules.count > 8 ? "\(shown) and \(rules.count - 8) more" : shown
+    /// The first few of a list of names, and how many more there are.
+    private func names(_ names: [String]) -> String {
+        let shown = names.prefix(8).joined(separator: ", ")
+        return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
     }
 
     private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

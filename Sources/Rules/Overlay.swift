@@ -65,7 +65,9 @@ package struct Overlay: Sendable {
 
     private func without(_ entries: [Entry<Void>], _ base: RuleSet) throws(DocumentError) -> [Control] {
         let known = Set(base.controls.map(\.id))
-        for entry in entries where !known.contains(entry.control) { throw unknown(entry.control, entry.mark) }
+        for entry in entries where !known.contains(entry.control) {
+            throw DocumentError(entry.mark, "no control '\(entry.control)' in '\(self.base)'")
+        }
         let names = Set(entries.map(\.control))
         return base.controls.filter { !names.contains($0.id) }
     }

@@ -59,6 +59,7 @@ import Testing
         for unsafe in ["c", "cpp", "rust", "csharp"] { #expect(languages(416, unsafe), "\(unsafe)") }
         for safe in ["python", "java", "javascript", "php", "dockerfile"] { #expect(!languages(416, safe), "\(safe)") }
         #expect(languages(89, "python") && languages(89, "shell") && !languages(89, "terraform"))
+        #expect(languages(79, "python") && !languages(79, "shell") && !languages(79, "sql"))
         #expect(languages(798, "terraform") && languages(798, "python"))
     }
 

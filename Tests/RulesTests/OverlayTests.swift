@@ -142,7 +142,7 @@ import Testing
         for (texts, problem) in [
             ([Self.head.replacing("extends: base", with: "extends: nothing")], "0.yaml:2:10: 'extends' must name"),
             ([Self.head.replacing("extends: base", with: "extends: own")], "own -> own"),
-            ([forth, back], "0.yaml:2:10: the overlays extend each other: own -> other -> own"),
+            ([forth, back], "1.yaml:2:10: the overlays extend each other: own -> other -> own"),
             ([Self.head, Self.head], "1.yaml:1:5: the rule set 'own' is defined twice, first at 0.yaml:1:5"),
         ] {
             let error = #expect(throws: DocumentError.self) {
