@@ -75,7 +75,7 @@ extension BundleManifest {
             throw Self.problem("expected the format '\(Self.format)', version \(Self.version)")
         }
         guard let tool = json["tool_version"]?.text, let run = json["run"]?.text, let time = json["time"]?.int,
-            times.contains(time), let target = json["target"]?.text,
+            Self.times.contains(time), let target = json["target"]?.text,
             let digest = json["target_digest"]?.text.flatMap({ Digest($0) }), let list = json["members"]?.elements
         else { throw Self.problem("a key is missing or has a value of the wrong kind") }
         guard json["finished_at"]?.text == Timestamp(seconds: Int64(time)).description else {
