@@ -28,6 +28,11 @@ struct Report: ParsableCommand {
     /// Signs bundles; holds the state folder as well.
     @OptionGroup var key: KeyOptions
 
+    func validate() throws {
+        guard bundle, reports.templates != nil else { return }
+        throw ValidationError("A bundle holds the reports as the run's own templates give them; leave out --templates.")
+    }
+
     func run() throws {
         let library = try RunLibrary(state: key.state.folder)
         let (record, store) = try library.run(id)
