@@ -53,6 +53,14 @@ package enum ReportDocument: Hashable, Sendable {
         if case .framework = self { "framework.md" } else { name + ".md" }
     }
 
+    /// Whether it grows with the findings.
+    var listsFindings: Bool {
+        switch self {
+        case .report, .framework: true
+        case .summary, .remediation: false
+        }
+    }
+
     var title: String {
         switch self {
         case .report, .framework: "Compliance report"

@@ -27,11 +27,11 @@ package struct ReportWriter {
     /// - Throws: `unwritable`, `badTemplate`.
     package func write(_ file: ReportFile, into folder: String) throws {
         switch file {
-        case .markdown: try write(.report, as: .markdown, to: folder + "/" + file.rawValue)
+        case .markdown: try write(.report, as: .markdown, into: folder)
+        case .html: try write(.report, as: .html, into: folder)
         default:
             try Self.complete(folder + "/" + file.rawValue) { sink in
                 switch file {
-                case .html: try HTMLPages(source, templates: templates).write(to: sink, into: folder)
                 case .json: try JSONReportWriter(source).write(to: sink)
                 case .sarif: try SARIFWriter(source).write(to: sink)
                 case .csv: try CSVWriter(source).write(to: sink)
@@ -39,23 +39,36 @@ package struct ReportWriter {
                 case .gitlab: try GitLabWriter(source).write(to: sink)
                 case .assessmentResults: try OSCALResultsWriter(source).write(to: sink)
                 case .planOfAction: try OSCALPlanWriter(source).write(to: sink)
-                case .markdown: break
+                case .markdown, .html: break
                 }
             }
         }
     }
 
-    /// Writes a document as a file, which appears only when it is complete.
+    /// Writes a document into a folder; as HTML, where it would be too large to open, with pages beside it. Each file
+    /// appears only when it is complete.
+    /// - Parameter isWhole: true for one page of HTML however large.
+    /// - Returns: the document's name.
     /// - Throws: `unwritable`, `badTemplate`.
-    package func write(_ document: ReportDocument, as format: ReportFormat, to path: String) throws {
-        let template = try templates.template(document)
+    @discardableResult
+    package func write(
+        _ document: ReportDocument, as format: ReportFormat, into folder: String, isWhole: Bool = false
+    ) throws -> String {
         let source = try narrowed(to: document)
-        try Self.complete(path) { sink in
+        let template = try templates.template(document)
+        let name = document.name + format.ending
+        try Self.complete(folder + "/" + name) { sink in
             switch format {
-            case .markdown: try render(template, source, .markdown, to: sink)
-            case .html: try page(document, template, source, to: sink)
+            case .markdown:
+                let sections = ReportSections(source: source)
+                try template.render(in: .markdown, to: sink, words: sections.words, blocks: sections.blocks)
+            case .html:
+                let isWhole = isWhole || !document.listsFindings
+                try HTMLPages(source, templates: templates, document: document, isWhole: isWhole)
+                    .write(to: sink, into: folder)
             }
         }
+        return name
     }
 
     private func narrowed(to document: ReportDocument) throws -> any ReportSource {
@@ -72,21 +85,5 @@ package struct ReportWriter {
             sink.abandon()
             throw error
         }
-    }
-
-    private func render(
-        _ template: ReportTemplate, _ source: any ReportSource, _ format: ReportFormat, to sink: FileSink
-    ) throws {
-        let sections = ReportSections(source: source)
-        try template.render(in: format, to: sink, words: sections.words, blocks: sections.blocks)
-    }
-
-    private func page(
-        _ document: ReportDocument, _ template: ReportTemplate, _ source: any ReportSource, to sink: FileSink
-    ) throws {
-        try templates.frame(
-            sink, title: "\(document.title): \(source.header.target.name)",
-            links: template.headings().map { ("#" + $0.id, $0.title) }
-        ) { try render(template, source, .html, to: sink) }
     }
 }

@@ -12,9 +12,9 @@ import Testing
         _ report: HandMadeReport, _ document: ReportDocument, _ format: ReportFormat = .markdown
     ) throws -> String {
         let folder = try TemporaryFolder()
-        try ReportWriter(report, templates: try ReportTests.templates.get())
-            .write(document, as: format, to: folder.path + "/file")
-        return try String(contentsOfFile: folder.path + "/file", encoding: .utf8)
+        let name = try ReportWriter(report, templates: try ReportTests.templates.get())
+            .write(document, as: format, into: folder.path)
+        return try String(contentsOfFile: folder.path + "/" + name, encoding: .utf8)
     }
 
     @Test(arguments: documents) func hostileNamesAndCodeStayText(document: ReportDocument) throws {
@@ -52,6 +52,16 @@ import Testing
         #expect(try text(mixed, .report).contains("3 open findings: 1 critical, 2 high."))
     }
 
+    @Test func aFrameworksReportCountsWhatIsNewOnce() throws {
+        var report = mixed
+        for index in report.findings.indices {
+            report.findings[index].track = FindingTrack(state: .new, firstSeen: Timestamp(seconds: 0))
+            report.findings[index].track?.setDeadline(days: 1, at: Timestamp(seconds: 200_000))
+        }
+        #expect(try text(report, .framework("set")).contains("2 open findings are past the deadline."))
+        #expect(try text(report, .remediation).contains("1970-01-02; 2 overdue"))
+    }
+
     @Test func thePlanGroupsByRuleAndFile() throws {
         let findings = (0..<25).map { number in
             ReportTests.finding(path: "f\(number / 5).py", line: "x = \(number)", number: number)
@@ -74,9 +84,23 @@ import Testing
         let folder = try TemporaryFolder()
         let error = #expect(throws: ReportingError.self) {
             try ReportWriter(HandMadeReport(findings: [], files: []), templates: old)
-                .write(.summary, as: .markdown, to: folder.path + "/summary.md")
+                .write(.summary, as: .markdown, into: folder.path)
         }
         #expect(error?.description.contains("have no summary.md") == true)
+    }
+
+    @Test func aLargeFrameworksReportHasPagesOfItsOwnAndAPrintedOneNone() throws {
+        let line = String(repeating: "\"", count: 1000)
+        let findings = (0..<700).map { ReportTests.finding(path: "f\($0).py", line: line, number: $0) }
+        let writer = ReportWriter(
+            HandMadeReport(findings: findings, files: []), templates: try ReportTests.templates.get())
+        let folder = try TemporaryFolder()
+        try writer.write(.framework("set"), as: .html, into: folder.path)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(names.contains("report-set-findings-1.html") && names.contains("report-set-findings-2.html"))
+        let whole = try TemporaryFolder()
+        try writer.write(.framework("set"), as: .html, into: whole.path, isWhole: true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: whole.path) == ["report-set.html"])
     }
 
     // MARK: Templates of users

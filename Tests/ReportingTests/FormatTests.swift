@@ -65,7 +65,9 @@ import Testing
         #expect(result["tests"] as? Int == result["cases"] as? Int)
         #expect(result["names"] as? Int == result["cases"] as? Int, "cases of one name are merged by their readers")
         #expect(result["failures"] as? Int == report.findings.count { $0.isOpen })
-        #expect((result["messages"] as? [String])?.contains("suppressed: <script>alert(1)</script>.py") == true)
+        #expect(
+            (result["messages"] as? [String])?.contains(
+                "suppressed, comment in the source: <script>alert(1)</script>.py") == true)
     }
 
     @Test func aReportWithoutFindingsIsAPassedTestAndAValidPlan() throws {
@@ -119,5 +121,42 @@ import Testing
         #expect(results.contains("\"status\":\"deviation-requested\"") && results.contains("\"status\":\"open\""))
         let plan = try #require(try ReportTests.written(Self.report)[.planOfAction])
         #expect(!plan.contains("deviation-requested"))
+    }
+
+    // MARK: Decisions and deadlines
+
+    private func exception(approver: String?) -> FindingException {
+        FindingException(
+            scope: .rule("rule", paths: "**"), kind: .acceptedRisk, severity: nil, reason: "Accepted.", author: "Ada",
+            approver: approver, until: "2027-03-31", line: 3)
+    }
+
+    /// An open finding first seen at a moment and due ten days later, and one that an exception suppresses.
+    private func decided(approver: String?) -> HandMadeReport {
+        var open = ReportTests.finding(path: "a.py", line: "a")
+        open.track = FindingTrack(state: .reopened, firstSeen: Timestamp(seconds: 0))
+        open.track?.setDeadline(days: 10, at: Timestamp(seconds: 20 * 86_400))
+        let base = ReportTests.finding(path: "b.py", line: "b")
+        let suppressed = Finding(
+            id: base.id, fingerprint: base.fingerprint, rule: base.rule, weakness: base.weakness,
+            severity: base.severity, confidence: base.confidence, message: base.message, location: base.location,
+            symbol: "", evidence: base.evidence, suppression: Suppression(exception(approver: approver)))
+        return HandMadeReport(findings: [open, suppressed], files: [])
+    }
+
+    @Test func aSecondPersonApprovesADeviationAndDeadlinesAreMilestones() throws {
+        let asked = try #require(try ReportTests.written(decided(approver: nil))[.assessmentResults])
+        #expect(asked.contains("deviation-requested") && !asked.contains("deviation-approved"))
+        let approved = try #require(try ReportTests.written(decided(approver: "Grace"))[.assessmentResults])
+        #expect(approved.contains("deviation-approved") && !approved.contains("deviation-requested"))
+        #expect(approved.contains("by Ada, approved by Grace, until 2027-03-31: Accepted."))
+        let plan = try #require(try ReportTests.written(decided(approver: nil))[.planOfAction])
+        #expect(plan.contains("\"deadline\":\"1970-01-11T00:00:00Z\"") && plan.contains("\"type\":\"milestone\""))
+    }
+
+    @Test func csvTellsWhoDecidedAndWhatIsOverdue() throws {
+        let rows = try #require(try ReportTests.written(decided(approver: "Grace"))[.csv]).split(separator: "\r\n")
+        #expect(rows[1].hasSuffix(",,,,,reopened,1970-01-01T00:00:00Z,1970-01-11T00:00:00Z,yes"))
+        #expect(rows[2].hasSuffix(",Accepted.,Ada,Grace,2027-03-31,,,,,"))
     }
 }

@@ -34,9 +34,7 @@ struct ReportRendering {
                 try writer.write(file, into: folder)
                 outcome.files.append(file.rawValue)
             case .document(let document, let format):
-                let name = document.name + (format == .html ? ".html" : ".md")
-                try writer.write(document, as: format, to: folder + "/" + name)
-                outcome.files.append(name)
+                outcome.files.append(try writer.write(document, as: format, into: folder))
             case .printed(let document):
                 guard outcome.unwritten == nil else { break }
                 do {
@@ -63,9 +61,9 @@ struct ReportRendering {
             throw PipelineError(.badOutput, "cannot create \(work): \(error.localizedDescription)")
         }
         defer { try? FileManager.default.removeItem(atPath: work) }
-        try writer.write(document, as: .html, to: work + "/page.html")
-        try printer.print(work + "/page.html", to: work + "/page.pdf", at: source.header.run.finishedAt)
-        try Self.place(work + "/page.pdf", as: "\(folder)/\(document.name).pdf")
+        let page = try writer.write(document, as: .html, into: work, isWhole: true)
+        try printer.print("\(work)/\(page)", to: work + "/printed.pdf", at: source.header.run.finishedAt)
+        try Self.place(work + "/printed.pdf", as: "\(folder)/\(document.name).pdf")
     }
 
     /// Copied beside its place first, since the two may lie on different disks.

@@ -171,6 +171,9 @@ extension ReportTemplate {
 package enum ReportFormat: Sendable {
     case markdown, html
 
+    /// Of its files.
+    var ending: String { self == .html ? ".html" : ".md" }
+
     var builder: any NodeBuilder {
         switch self {
         case .markdown: MarkdownBuilder()

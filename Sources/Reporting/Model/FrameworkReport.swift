@@ -24,12 +24,26 @@ struct FrameworkReport: ReportSource {
             guard weaknesses.contains(finding.weakness) else { return }
             header.summary.add(finding, check: checks[finding.weakness] ?? .codeCompliance)
         }
+        header.history = try header.history.map { try Self.narrowed($0, source, weaknesses) }
         for assessment in assessments {
             header.summary.add(assessment, check: controls[assessment.control] ?? .codeCompliance)
         }
         self.header = header
         self.assessments = assessments
         self.weaknesses = weaknesses
+    }
+
+    /// How the open findings of all frameworks developed says nothing about one.
+    private static func narrowed(
+        _ history: RunHistory, _ source: any ReportSource, _ weaknesses: Set<Int>
+    ) throws -> RunHistory {
+        var (fixed, unknown) = (0, 0)
+        try source.forEachGone { gone in
+            guard weaknesses.contains(gone.finding.weakness) else { return }
+            if gone.isFixed { fixed += 1 } else { unknown += 1 }
+        }
+        return RunHistory(
+            reference: history.reference, fixed: fixed, unknown: unknown, trend: [], baseline: history.baseline)
     }
 
     var idleSuppressions: [(path: RepositoryPath, comment: IdleSuppression)] { source.idleSuppressions }

@@ -22,7 +22,7 @@ package struct ReportHeader: Sendable {
     /// The rules that found something.
     package internal(set) var rules: [RuleDescription]
     /// What the run was compared with; nil where it was not.
-    package let history: RunHistory?
+    package internal(set) var history: RunHistory?
 
     package init(
         tool: Tool, run: Run, target: Target, method: Method, review: ReviewSummary?,

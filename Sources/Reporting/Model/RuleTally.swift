@@ -23,6 +23,11 @@ struct RuleTally {
     private(set) var files = 0
     /// Percent; the highest of all.
     private(set) var confidence = 0
+    /// The earliest deadline of the open ones, and how many are past theirs.
+    private(set) var due: Timestamp?
+    private(set) var overdue = 0
+    /// Suppressed ones that a second person has not approved.
+    private(set) var unapproved = 0
     private var lastPath: RepositoryPath?
 
     /// The rule, and the severity where an earlier tally has the name.
@@ -38,9 +43,12 @@ struct RuleTally {
         confidence = max(confidence, finding.confidence)
         guard finding.isOpen else {
             suppressed += 1
+            if finding.suppression?.approver == nil { unapproved += 1 }
             return
         }
         open += 1
+        due = [due, finding.track?.due].compactMap { $0 }.min()
+        if finding.track?.isOverdue == true { overdue += 1 }
         if lastPath != finding.location.path { files += 1 }
         lastPath = finding.location.path
     }

@@ -33,7 +33,8 @@ package struct Summary: Sendable {
 
     /// Leaves coverage alone.
     mutating func dropFindingsAndControls() {
-        (open, suppressed, checks, rules, controls, controlChecks) = ([:], 0, [:], [:], [:], [:])
+        (open, suppressed, states, overdue, beyondBaseline) = ([:], 0, [:], [:], [:])
+        (checks, rules, controls, controlChecks) = ([:], [:], [:], [:])
     }
 
     package mutating func add(_ finding: Finding, check: CheckType) {

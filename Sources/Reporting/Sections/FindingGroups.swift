@@ -107,8 +107,15 @@ struct FindingPages {
     let count: Int
     /// Rule -> the page on which it begins.
     private let firstPages: [String: Int]
+    private let document: ReportDocument
 
-    init(_ source: any ReportSource) throws {
+    /// - Parameter isWhole: true for one page however large.
+    init(_ source: any ReportSource, of document: ReportDocument, isWhole isOne: Bool) throws {
+        self.document = document
+        guard !isOne else {
+            (count, firstPages) = (1, [:])
+            return
+        }
         var pages: [String: Int] = [:]
         var count = 1
         let bytes = try FindingGroups.paged.forEach(in: source) { group in
@@ -122,8 +129,11 @@ struct FindingPages {
 
     var isWhole: Bool { count == 1 }
 
-    static func file(_ page: Int) -> String { "report-findings-\(page).html" }
+    /// The document that the pages belong to.
+    var report: String { document.name + ".html" }
+
+    func file(_ page: Int) -> String { "\(document.name)-findings-\(page).html" }
 
     /// The file that a rule begins in; empty where that is the report itself.
-    func file(ofRule rule: String) -> String { firstPages[rule].map(Self.file) ?? "" }
+    func file(ofRule rule: String) -> String { firstPages[rule].map(file) ?? "" }
 }

@@ -12,7 +12,7 @@ struct FindingSections {
     /// - Parameter isApart: true where findings stand on pages of their own.
     init(_ sections: ReportSections, isApart: Bool = false) {
         self.sections = sections
-        reportPage = isApart ? ReportFile.html.rawValue : ""
+        reportPage = isApart ? sections.pages?.report ?? "" : ""
     }
 
     func forEach(_ emit: (Block) throws -> Void) throws {
@@ -35,7 +35,7 @@ struct FindingSections {
         let text =
             "The findings with their source stand on \(pages.count) pages of their own, in the order of this table: "
         let links = (1...pages.count).flatMap { page -> [Inline] in
-            [.link([.text(String(page))], url: FindingPages.file(page)), .text(page == pages.count ? "." : ", ")]
+            [.link([.text(String(page))], url: pages.file(page)), .text(page == pages.count ? "." : ", ")]
         }
         return .paragraph([.text(text)] + links)
     }

@@ -82,7 +82,7 @@ struct RemediationSections {
                 [
                     .init("Task"), .init("What"), .init("Priority", isNumeric: true), .init("Severity"),
                     .init("Places", isNumeric: true), .init("Files", isNumeric: true), .init("Effort"),
-                    .init("Controls it helps", isNumeric: true),
+                    .init("Controls it helps", isNumeric: true), .init("Deadline"),
                 ],
                 rows: tasks.sorted { ($0.priority, $0.number) < ($1.priority, $1.number) }.map { task in
                     let rule = rule(task)
@@ -91,7 +91,7 @@ struct RemediationSections {
                         [.reference([.text(rule?.title ?? task.tally.key.rule)], id: Self.id(task))],
                         [.text(String(task.priority))], [ReportSections.badge(task.tally.key.severity)],
                         [.text(String(task.tally.open))], [.text(String(task.tally.files))], [.text(task.effort)],
-                        [.text(String(helped(task).count))],
+                        [.text(String(helped(task).count))], [.text(deadline(task))],
                     ]
                 }))
     }
@@ -99,6 +99,12 @@ struct RemediationSections {
     private static func id(_ task: Task) -> String { "task-\(task.number)" }
 
     private func rule(_ task: Task) -> RuleDescription? { sections.header.rules.first { $0.id == task.tally.key.rule } }
+
+    /// Of the place that is due first.
+    private func deadline(_ task: Task) -> String {
+        guard let due = task.tally.due else { return "none set" }
+        return task.tally.overdue == 0 ? due.date : "\(due.date); \(task.tally.overdue) overdue"
+    }
 
     /// Controls that the task's findings keep from being satisfied.
     private func helped(_ task: Task) -> [ControlAssessment] {
@@ -119,7 +125,7 @@ struct RemediationSections {
         var content: [Block] = [
             .heading(3, title, id: nil),
             .paragraph([
-                .text("Priority \(task.priority) · effort \(task.effort) · "),
+                .text("Priority \(task.priority) · effort \(task.effort) · deadline \(deadline(task)) · "),
                 .text("\(task.tally.open) place\(task.tally.open == 1 ? "" : "s") in \(task.tally.files) "),
                 .text("file\(task.tally.files == 1 ? "" : "s") · rule "), .code(task.tally.key.rule),
             ]),

@@ -8,6 +8,7 @@ struct CSVWriter {
     private static let columns = [
         "id", "fingerprint", "status", "severity", "confidence", "rule", "title", "cwe", "check", "path", "start_line",
         "start_column", "end_line", "end_column", "symbol", "message", "remediation", "controls", "suppression",
+        "suppressed_by", "approved_by", "suppressed_until", "rule_severity", "state", "first_seen", "due", "overdue",
     ]
 
     init(_ source: any ReportSource) {
@@ -23,7 +24,7 @@ struct CSVWriter {
         try source.forEachFinding { finding in
             let location = finding.location
             let rule = rules[finding.rule]
-            let cells = [
+            var cells = [
                 finding.id, finding.fingerprint, finding.isOpen ? "open" : "suppressed", finding.severity.rawValue,
                 String(finding.confidence), finding.rule, rule?.title ?? "", String(finding.weakness),
                 checks[finding.weakness] ?? "", location.path.text, String(location.startLine),
@@ -31,8 +32,19 @@ struct CSVWriter {
                 finding.message, rule?.remediation ?? "", controls.names(of: finding.weakness),
                 finding.suppression?.reason ?? "",
             ]
+            cells += Self.decisions(finding)
             try sink.write(cells.map(Self.cell).joined(separator: ",") + "\r\n")
         }
+    }
+
+    private static func decisions(_ finding: Finding) -> [String] {
+        let (suppression, track) = (finding.suppression, finding.track)
+        return [
+            suppression.map { $0.author ?? $0.kind.title } ?? "", suppression?.approver ?? "",
+            suppression?.until ?? "", finding.adjustment?.original.rawValue ?? "", track?.state.rawValue ?? "",
+            track?.firstSeen.description ?? "", track?.due?.description ?? "",
+            track.map { $0.isOverdue ? "yes" : "no" } ?? "",
+        ]
     }
 
     /// A cell that a spreadsheet takes for text: one that would begin a formula gets an apostrophe before it.

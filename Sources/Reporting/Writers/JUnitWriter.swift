@@ -60,7 +60,10 @@ struct JUnitWriter {
             ]) + ">"
         let content: String
         if let suppression = finding.suppression {
-            content = "<skipped" + XMLText.attributes([("message", "suppressed: \(suppression.reason)")]) + "/>"
+            content =
+                "<skipped"
+                + XMLText.attributes([("message", "suppressed, \(suppression.kind.title): \(suppression.reason)")])
+                + "/>"
         } else {
             let kind = "\(finding.severity.rawValue), CWE-\(finding.weakness)"
             content =

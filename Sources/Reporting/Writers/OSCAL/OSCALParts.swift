@@ -7,7 +7,7 @@ struct OSCALParts {
     let header: ReportHeader
     /// In the report's order.
     let tallies: [RuleTally]
-    private let rules: [String: RuleDescription]
+    let rules: [String: RuleDescription]
 
     /// Counts the findings. Throws what reading them does.
     init(_ source: any ReportSource) throws {
@@ -25,7 +25,7 @@ struct OSCALParts {
     /// The id of something there is one of per run.
     func runID(_ kind: String) -> String { NamedUUID.make("oscal", kind, header.run.id) }
 
-    private func observationID(_ finding: Finding) -> String { id("observation", finding.id) }
+    func observationID(_ finding: Finding) -> String { id("observation", finding.id) }
     func riskID(_ tally: RuleTally, isOpen: Bool) -> String { id(isOpen ? "risk" : "suppressed-risk", tally.name) }
 
     // MARK: Frame
@@ -85,19 +85,39 @@ struct OSCALParts {
             ("relevant-evidence", .array([evidence(finding)] + finding.flow.map(evidence))),
             ("collected", time(header.run.finishedAt)),
         ]
-        if let suppression = finding.suppression {
-            let line = "Suppressed by a comment in line \(suppression.line): \(suppression.reason)"
-            fields.append(("remarks", OSCALNames.line(line)))
-        }
+        let remarks = [suppression(finding), adjustment(finding)].compactMap { $0 }
+        if !remarks.isEmpty { fields.append(("remarks", .string(VisibleText.of(remarks.joined(separator: "\n\n"))))) }
         return .object(fields)
     }
 
+    private func suppression(_ finding: Finding) -> String? {
+        finding.suppression.map { suppression in
+            let people = [
+                suppression.author.map { "by \($0)" }, suppression.approver.map { "approved by \($0)" },
+                suppression.until.map { "until \($0)" },
+            ].compactMap { $0 }
+            let words = (["Suppressed (\(suppression.kind.title), line \(suppression.line))"] + people)
+            return words.joined(separator: ", ") + ": \(suppression.reason)"
+        }
+    }
+
+    private func adjustment(_ finding: Finding) -> String? {
+        finding.adjustment.map { adjustment in
+            "Severity changed from \(adjustment.original.rawValue) by \(adjustment.author), until \(adjustment.until): "
+                + adjustment.reason
+        }
+    }
+
     private func properties(_ finding: Finding) -> [JSONValue] {
-        [
+        var pairs = [
             ("finding-id", finding.id), ("rule", finding.rule), ("cwe", "CWE-\(finding.weakness)"),
             ("severity", finding.severity.rawValue), ("confidence", "\(finding.confidence)"),
             ("status", finding.isOpen ? "open" : "suppressed"),
-        ].map(OSCALNames.property)
+        ]
+        if let track = finding.track {
+            pairs += [("state", track.state.rawValue), ("first-seen", track.firstSeen.description)]
+        }
+        return pairs.map(OSCALNames.property)
     }
 
     private func evidence(_ finding: Finding) -> JSONValue {
@@ -128,83 +148,6 @@ struct OSCALParts {
                 ["href": .string(file.path.uri), "description": OSCALNames.line(file.coverage.explanation)]
             ],
             "collected": time(header.run.finishedAt),
-        ]
-    }
-
-    // MARK: Risks
-
-    /// Writes an object per rule that has findings of one kind, with the ids of their observations in an array that is
-    /// never held.
-    /// - Parameter fields: the object's other keys, from the first of its findings.
-    func writeGroups(
-        _ stream: JSONStream, isOpen: Bool, _ fields: (RuleTally, Finding) -> [(String, JSONValue)]
-    ) throws {
-        var rest = tallies.filter { (isOpen ? $0.open : $0.suppressed) > 0 }[...]
-        var key: RuleTally.Key?
-        try source.forEachFinding { finding in
-            guard finding.isOpen == isOpen else { return }
-            if key != RuleTally.Key(finding), let tally = rest.popFirst() {
-                if key != nil { for _ in 0..<2 { try stream.close() } }
-                key = tally.key
-                try stream.openObject()
-                for (name, value) in fields(tally, finding) { try stream.value(name, value) }
-                try stream.openArray("related-observations")
-            }
-            try stream.element(["observation-uuid": .string(observationID(finding))])
-        }
-        if key != nil { for _ in 0..<2 { try stream.close() } }
-    }
-
-    func risk(_ tally: RuleTally, _ finding: Finding) -> [(String, JSONValue)] {
-        let rule = rules[finding.rule]
-        let title = rule?.title ?? finding.rule
-        let message = rule?.message ?? finding.message
-        var fields: [(String, JSONValue)] = [
-            ("uuid", .string(riskID(tally, isOpen: finding.isOpen))), ("title", OSCALNames.line(title)),
-            ("description", OSCALNames.line(description(tally, isOpen: finding.isOpen))),
-            ("statement", OSCALNames.line(message)), ("props", [OSCALNames.property("rule", finding.rule)]),
-            ("status", .string(status(tally, finding))), ("origins", origins),
-            (
-                "threat-ids",
-                [["system": "https://cwe.mitre.org", "id": .string(Weakness.url(finding.weakness))]]
-            ),
-            (
-                "characterizations",
-                [
-                    [
-                        "origin": ["actors": [["type": "tool", "actor-uuid": .string(id("tool"))]]],
-                        "facets": .array([
-                            facet("severity", finding.severity.rawValue), facet("confidence", "\(tally.confidence)"),
-                        ]),
-                    ]
-                ]
-            ),
-        ]
-        if let rule { fields.append(("remediations", [remediation(rule, tally, isOpen: finding.isOpen)])) }
-        return fields
-    }
-
-    private func description(_ tally: RuleTally, isOpen: Bool) -> String {
-        isOpen
-            ? "\(tally.open) open findings of rule \(tally.key.rule) in \(tally.files) files."
-            : "\(tally.suppressed) suppressed findings of rule \(tally.key.rule)."
-    }
-
-    /// A developer's comment asks for a deviation; it approves none.
-    private func status(_ tally: RuleTally, _ finding: Finding) -> String {
-        guard finding.isOpen else { return "deviation-requested" }
-        return tally.confidence < ReportSections.confirmation ? "investigating" : "open"
-    }
-
-    private func facet(_ name: String, _ value: String) -> JSONValue {
-        ["name": .string(name), "system": .string(OSCALNames.namespace), "value": OSCALNames.line(value)]
-    }
-
-    private func remediation(_ rule: RuleDescription, _ tally: RuleTally, isOpen: Bool) -> JSONValue {
-        [
-            "uuid": .string(id(isOpen ? "remediation" : "suppressed-remediation", tally.name)),
-            "lifecycle": "recommendation", "title": OSCALNames.line(rule.title),
-            "description": OSCALNames.line(rule.remediation),
         ]
     }
 }
