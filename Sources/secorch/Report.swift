@@ -29,9 +29,8 @@ struct Report: ParsableCommand {
     @OptionGroup var key: KeyOptions
 
     func validate() throws {
-        if bundle, reports.templates != nil {
-            throw ValidationError("--bundle takes the templates that the run used, and no --templates.")
-        }
+        guard bundle, reports.templates != nil else { return }
+        throw ValidationError("A bundle holds the reports as the run's own templates give them; leave out --templates.")
     }
 
     func run() throws {

@@ -112,6 +112,16 @@ import Testing
         #expect(try program.run("audit", "verify", archive, "--state", "state").status == 0)
     }
 
+    @Test func aTimeThatCannotBeIsUnknownAndNoCrash() throws {
+        let program = try scanned()
+        _ = try program.run("audit", "keygen", "--state", "state")
+        let ring = try program.text("state/keys/signing.pem.keys").replacingOccurrences(
+            of: "\"created_at\":[0-9]+", with: "\"created_at\":-9223372036854775808", options: .regularExpression)
+        try program.folder.write(ring, to: "state/keys/signing.pem.keys")
+        let keys = try program.run("audit", "keys", "--state", "state")
+        #expect(keys.status == 0 && keys.text.contains("from unknown"), "\(keys.errorText)")
+    }
+
     @Test(arguments: ["", "not a bundle", String(repeating: "x", count: 5000)])
     func whatIsNoBundleIsRefused(text: String) throws {
         let program = try Program()

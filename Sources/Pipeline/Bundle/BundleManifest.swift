@@ -62,6 +62,8 @@ package struct BundleManifest: Sendable, Hashable {
 extension BundleManifest {
     /// Bounds on what is read from a bundle.
     static let memberLimit = 10_000
+    /// Seconds from 1970 to the end of the year 9999.
+    static let times = 0...253_402_300_799
     static let byteLimit = 64 << 30
     static let memberByteLimit = (8 << 30) - 1
 
@@ -73,7 +75,7 @@ extension BundleManifest {
             throw Self.problem("expected the format '\(Self.format)', version \(Self.version)")
         }
         guard let tool = json["tool_version"]?.text, let run = json["run"]?.text, let time = json["time"]?.int,
-            time >= 0, let target = json["target"]?.text,
+            Self.times.contains(time), let target = json["target"]?.text,
             let digest = json["target_digest"]?.text.flatMap({ Digest($0) }), let list = json["members"]?.elements
         else { throw Self.problem("a key is missing or has a value of the wrong kind") }
         guard json["finished_at"]?.text == Timestamp(seconds: Int64(time)).description else {

@@ -91,7 +91,8 @@ extension KeyRing {
         }
     }
 
+    /// A moment that can be: nobody vouches for the number.
     private static func time(_ value: JSON?) -> Timestamp? {
-        value?.int.map { Timestamp(seconds: Int64($0)) }
+        value?.int.flatMap { BundleManifest.times.contains($0) ? Timestamp(seconds: Int64($0)) : nil }
     }
 }
