@@ -71,7 +71,7 @@ struct HistorySections {
         }
         return [FindingState.new, .reopened, .changed].compactMap { state in
             guard let rows = rows[state], let count = states[state] else { return nil }
-            return table("\(Self.title(state)): \(count)", rows, lastColumn: "First seen", of: count)
+            return table(Self.title(state), rows, lastColumn: "First seen", of: count)
         }
     }
 
@@ -83,9 +83,9 @@ struct HistorySections {
         }
         guard let history = sections.header.history else { return [] }
         return [
-            rows[true].map { table("Fixed: \(history.fixed)", $0, lastColumn: nil, of: history.fixed) },
+            rows[true].map { table("Fixed", $0, lastColumn: nil, of: history.fixed) },
             rows[false].map {
-                table("Not looked for again: \(history.unknown)", $0, lastColumn: nil, of: history.unknown)
+                table("Not looked for again", $0, lastColumn: nil, of: history.unknown)
             },
         ].compactMap { $0 }
     }
@@ -97,13 +97,17 @@ struct HistorySections {
         ]
     }
 
-    private func table(_ caption: String, _ rows: [[[Inline]]], lastColumn: String?, of count: Int) -> Block {
+    private func table(_ title: String, _ rows: [[[Inline]]], lastColumn: String?, of count: Int) -> Block {
         let columns = [Table.Column("Place"), .init("Severity"), .init("Rule"), .init("Weakness")]
         let more: [Block] =
             count > rows.count ? [.paragraph([.text("\(count - rows.count) more are in report.json.")])] : []
         return .details(
-            summary: [.text(caption)], id: nil,
-            [.table(Table(caption, columns + (lastColumn.map { [.init($0)] } ?? []), rows: rows))] + more)
+            summary: [.text("\(title): \(count)")], id: nil,
+            [
+                .table(
+                    Table(
+                        "\(title), worst first", columns + (lastColumn.map { [.init($0)] } ?? []), rows: rows))
+            ] + more)
     }
 
     private static func title(_ state: FindingState) -> String {
@@ -157,7 +161,7 @@ struct HistorySections {
         ]
         let count = summary.overdue.values.reduce(0, +)
         return [.table(Table("Deadlines", columns, rows: rows))]
-            + (late.isEmpty ? [] : [table("Overdue: \(count)", late, lastColumn: "Due", of: count)])
+            + (late.isEmpty ? [] : [table("Overdue", late, lastColumn: "Due", of: count)])
     }
 
     private static func words(_ baseline: RunHistory.Baseline) -> String {
