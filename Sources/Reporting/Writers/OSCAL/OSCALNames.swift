@@ -31,8 +31,18 @@ enum OSCALNames {
 
     /// Text on one line that neither begins nor ends with a blank; `-` where there is none.
     static func line(_ text: String) -> JSONValue {
+        if isLine(text) { return .string(text) }
         let words = VisibleText.of(text).split(whereSeparator: \.isWhitespace)
         return .string(words.isEmpty ? "-" : words.joined(separator: " "))
+    }
+
+    /// Whether plain text is such a line already, as nearly every one is: splitting takes far longer.
+    private static func isLine(_ text: String) -> Bool {
+        let blank = UInt8(ascii: " ")
+        guard let first = text.utf8.first, let last = text.utf8.last, first != blank, last != blank else {
+            return false
+        }
+        return text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
     }
 
     static func property(_ name: String, _ value: String) -> JSONValue {

@@ -37,7 +37,7 @@ extension OSCALParts {
                 "characterizations",
                 [
                     [
-                        "origin": ["actors": [["type": "tool", "actor-uuid": .string(id("tool"))]]],
+                        "origin": ["actors": [["type": "tool", "actor-uuid": .string(toolID)]]],
                         "facets": .array([
                             facet("severity", finding.severity.rawValue), facet("confidence", "\(tally.confidence)"),
                         ]),

@@ -8,19 +8,28 @@ struct OSCALParts {
     /// In the report's order.
     let tallies: [RuleTally]
     let rules: [String: RuleDescription]
+    /// Mentioned by every observation, so derived once.
+    let targetID: String
+    let toolID: String
 
     /// Counts the findings. Throws what reading them does.
     init(_ source: any ReportSource) throws {
         self.source = source
         tallies = try RuleTally.all(source)
         header = source.header
+        targetID = Self.id("target", "", of: header.target.name)
+        toolID = Self.id("tool", "", of: header.target.name)
         rules = Dictionary(header.rules.map { ($0.id, $0) }) { first, _ in first }
     }
 
     // MARK: Ids
 
     /// The id of something there is one of per target.
-    func id(_ kind: String, _ name: String = "") -> String { NamedUUID.make("oscal", kind, header.target.name, name) }
+    func id(_ kind: String, _ name: String = "") -> String { Self.id(kind, name, of: header.target.name) }
+
+    private static func id(_ kind: String, _ name: String, of target: String) -> String {
+        NamedUUID.make("oscal", kind, target, name)
+    }
 
     /// The id of something there is one of per run.
     func runID(_ kind: String) -> String { NamedUUID.make("oscal", kind, header.run.id) }
@@ -52,13 +61,13 @@ struct OSCALParts {
     var target: JSONValue {
         let summary = header.summary
         return component(
-            id("target"), header.target.name,
+            targetID, header.target.name,
             "\(summary.fileCount) paths, \(summary.files(.analysed)) of them examined; digest \(header.target.digest)")
     }
 
     var tool: JSONValue {
         component(
-            id("tool"), "\(header.tool.name) \(header.tool.version)",
+            toolID, "\(header.tool.name) \(header.tool.version)",
             "\(header.method.detectionRuleCount) detection rules, \(header.method.detectionRules)")
     }
 
@@ -69,7 +78,7 @@ struct OSCALParts {
         ]
     }
 
-    var origins: JSONValue { [["actors": [["type": "tool", "actor-uuid": .string(id("tool"))]]]] }
+    var origins: JSONValue { [["actors": [["type": "tool", "actor-uuid": .string(toolID)]]]] }
 
     // MARK: Observations
 
@@ -81,7 +90,7 @@ struct OSCALParts {
             ("title", OSCALNames.line("\(rules[finding.rule]?.title ?? finding.rule) at \(place)")),
             ("description", OSCALNames.line(finding.message)), ("props", .array(properties(finding))),
             ("methods", ["EXAMINE"]), ("types", ["discovery"]), ("origins", origins),
-            ("subjects", [["subject-uuid": .string(id("target")), "type": "component"]]),
+            ("subjects", [["subject-uuid": .string(targetID), "type": "component"]]),
             ("relevant-evidence", .array([evidence(finding)] + finding.flow.map(evidence))),
             ("collected", time(header.run.finishedAt)),
         ]
@@ -144,7 +153,7 @@ struct OSCALParts {
             "uuid": .string(id("gap", file.path.text)), "title": OSCALNames.line("Not assessed: \(file.path.text)"),
             "description": OSCALNames.line(file.coverage.explanation), "methods": ["EXAMINE"],
             "types": ["coverage-gap"], "origins": origins,
-            "subjects": [["subject-uuid": .string(id("target")), "type": "component"]],
+            "subjects": [["subject-uuid": .string(targetID), "type": "component"]],
             "relevant-evidence": [
                 ["href": .string(file.path.uri), "description": OSCALNames.line(file.coverage.explanation)]
             ],

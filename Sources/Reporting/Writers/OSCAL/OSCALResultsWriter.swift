@@ -93,7 +93,7 @@ struct OSCALResultsWriter {
                 "assessment-platforms": [
                     [
                         "uuid": .string(parts.id("platform")), "title": "The machine that scanned",
-                        "uses-components": [["component-uuid": .string(parts.id("tool"))]],
+                        "uses-components": [["component-uuid": .string(parts.toolID)]],
                     ]
                 ],
             ],
