@@ -3,10 +3,15 @@ import OrchestratorCore
 /// What the placeholders of the report's template stand for.
 struct ReportSections {
     let source: any ReportSource
+    let header: ReportHeader
     /// Where each finding stands in HTML; nil in a format that holds all in one file.
-    var pages: FindingPages?
+    let pages: FindingPages?
 
-    var header: ReportHeader { source.header }
+    init(source: any ReportSource, pages: FindingPages? = nil) {
+        self.source = source
+        header = source.header
+        self.pages = pages
+    }
 
     /// Every name that `words` knows.
     static let wordNames = [
