@@ -14,12 +14,12 @@ struct FlowAnalysis {
     ///   - active: the data-flow rules whose literals occur in the file, with the offsets of those.
     /// - Returns: what could not be finished, in words.
     func apply(to candidates: inout [Candidate], active: [Int: [Int]]) -> [String] {
-        guard let book = rules.flows, let dialect = Self.dialects[rules.language] else { return [] }
+        guard let book = rules.flows, let language = FlowLanguage.all[rules.language] else { return [] }
         let doubted = candidates.contains { book.replacing[rules.rules[$0.rule].description.id] != nil }
         guard !sourceOffsets.isEmpty || doubted || active.keys.contains(where: needsNoSource) else { return [] }
-        let program = rules.language == .python ? PythonLowering.lower(source) : JavaLowering.lower(source)
+        let program = language.lower(source)
         let interpreter = FlowInterpreter(
-            program, book: book, dialect: dialect, scratch: source.scratch, linker: linker)
+            program, book: book, dialect: language.dialect, scratch: source.scratch, linker: linker)
         let entries = FlowEntries(program, source.tree, offsets: marks(candidates, book, active))
         interpreter.run(entries.worthRunning)
         settle(&candidates, book, interpreter, program)
@@ -27,8 +27,6 @@ struct FlowAnalysis {
         let unfinished = interpreter.unfinished.map { "data flow through '\($0)'" }
         return unfinished + (program.isWhole ? [] : ["data flow through deeply nested code"])
     }
-
-    private static let dialects: [Language: Dialect] = [.java: .java, .python: .python]
 
     /// The bytes around which there is something to learn.
     private func marks(_ candidates: [Candidate], _ book: FlowBook, _ active: [Int: [Int]]) -> [Int] {
@@ -101,9 +99,4 @@ struct FlowAnalysis {
             symbol: source.symbol(around: hit.node),
             secrets: [], steps: steps)
     }
-}
-
-extension Language {
-    fileprivate static let java = Language(rawValue: "java")
-    static let python = Language(rawValue: "python")
 }

@@ -96,12 +96,13 @@ final class FlowLinker {
             used.insert(path)
             return unit
         }
-        guard let grammar, let bytes = lookup.content(of: path), bytes.count <= Self.largest else { return nil }
+        guard let grammar, let form = FlowLanguage.all[language], let bytes = lookup.content(of: path),
+            bytes.count <= Self.largest
+        else { return nil }
         let unit = bytes.withUnsafeBufferPointer { buffer -> Unit? in
             guard let tree = try? parser.parse(buffer, grammar: grammar) else { return nil }
             let source = ParsedSource(bytes: buffer, tree: tree.flat, scratch: PatternScratch())
-            let program = language == .python ? PythonLowering.lower(source) : JavaLowering.lower(source)
-            return Unit(path: path, program: program, bytes: bytes, tree: tree.flat)
+            return Unit(path: path, program: form.lower(source), bytes: bytes, tree: tree.flat)
         }
         guard let unit else { return nil }
         if known.count >= Self.mostKept { known = [:] }

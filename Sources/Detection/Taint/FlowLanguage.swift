@@ -1,0 +1,17 @@
+import OrchestratorCore
+
+/// A language whose files data can be followed through: how its trees become programs, and how it differs.
+struct FlowLanguage: Sendable {
+    let dialect: Dialect
+    let lower: @Sendable (ParsedSource) -> Program
+
+    static let all: [Language: FlowLanguage] = [
+        .java: FlowLanguage(dialect: .java, lower: JavaLowering.lower),
+        .python: FlowLanguage(dialect: .python, lower: PythonLowering.lower),
+    ]
+}
+
+extension Language {
+    fileprivate static let java = Language(rawValue: "java")
+    fileprivate static let python = Language(rawValue: "python")
+}
