@@ -20,6 +20,6 @@ enum Entropy {
 extension SecretCheck {
     func accepts(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         bytes.count >= minimumLength && Entropy.hundredths(bytes) >= minimumEntropy
-            && !Placeholder.isLikely(String(decoding: bytes, as: UTF8.self))
+            && !Placeholder.isLikely(String(decoding: bytes, as: UTF8.self)) && checksum?.holds(for: bytes) != false
     }
 }
