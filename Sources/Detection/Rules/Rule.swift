@@ -12,6 +12,9 @@ package struct Rule: Sendable {
     /// What the rule promises on labelled code; nil where it promises nothing.
     package var floor: Floor?
 
+    /// True where it needs no syntax tree.
+    package var isLexical: Bool { if case .lexical = match { true } else { false } }
+
     /// What is verified of a secret besides its shape; nil where nothing is.
     package var checksum: SecretChecksum? {
         if case .lexical(let lexical) = match { lexical.secret?.checksum } else { nil }

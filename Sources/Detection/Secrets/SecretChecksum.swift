@@ -25,6 +25,9 @@ package enum SecretChecksum: String, CaseIterable, Sendable {
         }
     }
 
+    /// True where it covers the whole text; false where it only shows its structure.
+    var isProof: Bool { self != .macaroon && self != .jsonWebToken }
+
     /// False for a text that its issuer cannot have made.
     func holds(for text: UnsafeBufferPointer<UInt8>) -> Bool {
         switch self {
