@@ -132,10 +132,10 @@ struct FindingSections {
         if let tool = rule.tool { weakness.append(.text(" of \(tool), imported")) }
         var blocks: [Block] = [
             .heading(3, title, id: nil), .paragraph(weakness), .paragraph([.text(rule.message)]),
-            .paragraph([.strong(["Remediation. "]), .text(rule.remediation)] + references(rule)),
+            .paragraph([.strong(["Remediation."]), .text(" \(rule.remediation)")] + references(rule)),
         ]
         let controls = controls(for: rule.weakness)
-        if !controls.isEmpty { blocks.append(.paragraph([.strong(["Bears on. "])] + controls)) }
+        if !controls.isEmpty { blocks.append(.paragraph([.strong(["Bears on."]), " "] + controls)) }
         return blocks
     }
 

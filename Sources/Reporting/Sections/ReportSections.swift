@@ -80,7 +80,14 @@ struct ReportSections {
         if let remote = revision?.remote { rows.append([["Remote"], [.code(remote)]]) }
         rows += [
             [["Scope"], [.text(scope)]],
-            [["Report"], [.text("\(header.run.id), run \(header.run.number) of this target, final, unsigned")]],
+            [
+                ["Report"],
+                [
+                    .text(
+                        "\(header.run.id), run \(header.run.number) of this target, final; signed where it lies in a signed evidence bundle"
+                    )
+                ],
+            ],
             [["Finished"], [.text(header.run.finishedAt.description)]],
             [
                 ["Assessor"],
