@@ -93,7 +93,7 @@ package struct RuleTest: Sendable {
         var tally = Tally()
         var isConcerned = false
         for result in results {
-            guard rule.languages.isEmpty || rule.languages.contains(result.language),
+            guard rule.languages.isEmpty || !result.languages.isDisjoint(with: rule.languages),
                 weaknesses.isRelated(rule.weakness, result.entry.weakness)
             else { continue }
             isConcerned = true

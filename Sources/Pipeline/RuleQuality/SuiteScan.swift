@@ -6,12 +6,18 @@ import Settings
 
 /// Runs the analyzer over the files of labelled cases.
 struct SuiteScan: Sendable {
-    /// What was found in the file of a case that has to do with what the case is about.
+    /// What was found in the files of a case that has to do with what the case is about.
     struct Result: Sendable {
         let entry: LabelledSuite.Case
-        let language: Language
+        /// The languages of its program files; pages and data that belong to a case are no cases of their own.
+        private(set) var languages: Set<Language>
         /// Rule -> the highest confidence it had there, in percent.
-        let confidences: [String: Int]
+        private(set) var confidences: [String: Int]
+
+        mutating func merge(_ other: Result) {
+            languages.formUnion(other.languages)
+            confidences.merge(other.confidences, uniquingKeysWith: max)
+        }
     }
 
     let library: DetectionLibrary
@@ -34,7 +40,11 @@ struct SuiteScan: Sendable {
             for start in stride(from: 0, to: work.count, by: share) {
                 group.addTask { try examine(work[start..<min(start + share, work.count)], target.root, index) }
             }
-            return try await group.reduce(into: []) { $0 += $1 }.sorted { $0.entry.name < $1.entry.name }
+            var cases: [String: Result] = [:]
+            for try await results in group {
+                for result in results { cases[result.entry.name, default: result].merge(result) }
+            }
+            return cases.values.sorted { $0.entry.name < $1.entry.name }
         }
     }
 
@@ -51,7 +61,7 @@ struct SuiteScan: Sendable {
             }
             let related = findings.filter { weaknesses.isRelated($0.weakness, entry.weakness) }
             return Result(
-                entry: entry, language: file.language,
+                entry: entry, languages: file.language.kind == .program ? [file.language] : [],
                 confidences: Dictionary(related.map { ($0.rule, $0.confidence) }, uniquingKeysWith: max))
         }
     }
