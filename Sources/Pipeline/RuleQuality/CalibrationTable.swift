@@ -21,7 +21,7 @@ package struct CalibrationTable: Sendable {
         package var measured: Double { Double(real) / Double(max(1, findings)) }
 
         /// True where there are enough findings to say that the declaration is wrong.
-        package var isOff: Bool { findings >= 30 && abs(declared - measured) > 0.15 }
+        package var isOff: Bool { findings >= 30 && ((declared - measured).magnitude * 1000).rounded() > 150 }
     }
 
     /// By confidence, ascending.
