@@ -114,6 +114,9 @@ struct ReportSections {
         let worst = Severity.descending.compactMap { severity in
             summary.open[severity].map { "\($0) \(severity.rawValue)" }
         }
+        guard summary.files(.analysed) > 0 || summary.openCount > 0 else {
+            return [.paragraph([.strong(["Nothing was examined, so this report shows nothing about the target."])])]
+        }
         let findings =
             summary.openCount == 0
             ? "No open finding."
