@@ -7,9 +7,13 @@ extension FlowInterpreter {
         let effects = effects(owner, name)
         if let result = linkedCall(owner, name, receiver, values, at: node) { return result.cleaned(effects.cleans) }
         check(effects.sinks, receiver: receiver, values, at: node)
+        if effects.ends {
+            live = nil
+            return .harmless
+        }
         let path = paths.number((owner == 0 ? "" : paths.text(owner) + ".") + name + "()")
         let type = effects.type.map { paths.number($0) } ?? path
-        if let source = effects.source { return sourced(source, at: node, path: type) }
+        if let source = effects.source { return sourced(source, at: node, path: type).cleaned(effects.cleans) }
         var result: Value
         if let operation = effects.operation, let known = perform(operation, receiver, base, values, at: node) {
             result = known

@@ -55,6 +55,7 @@ extension FlowInterpreter {
     }
 
     private func compare(_ operation: Expression.Operator, _ left: Expression, _ right: Expression, _ truth: Bool) {
+        if comparedCall(operation, left, right, truth) || comparedCall(operation, right, left, truth) { return }
         switch (operation, truth) {
         case (.equal, true), (.unequal, false):
             equal(left, right)
@@ -63,6 +64,27 @@ extension FlowInterpreter {
         case (.contains, false), (.lacks, true): lacks(right, left)
         default: break
         }
+    }
+
+    /// `check(x) === true`, `check(x) != 0`: says what the check's result is.
+    private func comparedCall(
+        _ operation: Expression.Operator, _ call: Expression, _ other: Expression, _ truth: Bool
+    ) -> Bool {
+        guard case .call(nil, let name, _) = call.form, book.checks[name] != nil,
+            case .literal(let constant) = other.form, constant.string == nil
+        else { return false }
+        switch operation {
+        case .equal: if truth || !constant.isTrue { refine(call, to: constant.isTrue == truth) }
+        case .unequal: if !truth || !constant.isTrue { refine(call, to: constant.isTrue != truth) }
+        case .greater: if constant == .integer(0) { refine(call, to: truth) }
+        default: return false
+        }
+        return true
+    }
+
+    /// In a case of a switch the value is what its labels say.
+    func refine(_ subject: Expression, oneOf labels: [Expression]) {
+        if labels.count == 1 { equal(subject, labels[0]) }
     }
 
     /// The value read equals a known one.

@@ -28,6 +28,8 @@ extension FlowInterpreter {
             for (index, inner) in targets.enumerated() {
                 assign(inner, element(of: value, at: Value(.integer(index))), type: nil)
             }
+        case .mapping(let pairs):
+            for (key, inner) in pairs { assign(inner, element(of: value, at: evaluate(key)), type: nil) }
         default: break
         }
     }
@@ -100,11 +102,22 @@ extension FlowInterpreter {
         live?.objects[id] = object
     }
 
-    /// Something unknown inside a variable may now hold the value.
+    /// Something unknown inside a variable may now hold the value; a variable that was not there begins as an array.
     private func weaken(_ place: Expression, with value: Value) {
-        guard !value.flows.isEmpty, case .name(let name) = place.form else { return }
+        guard dialect.linksByName || !value.flows.isEmpty else { return }
         let flows = deep(value).flows
-        live?.variables[name]?.joinFlows(flows)
+        guard !flows.isEmpty else { return }
+        switch place.form {
+        case .name(let name):
+            if live?.variables[name] == nil, dialect.linksByName { live?.variables[name] = .harmless }
+            live?.variables[name]?.joinFlows(flows)
+        case .element(let base, _), .member(let base, _):
+            guard dialect.linksByName else { return }
+            let outer = evaluate(base)
+            if outer.objects.isEmpty { return weaken(base, with: value) }
+            for id in outer.objects { live?.objects[id]?.addRest(Value(flows: flows)) }
+        default: break
+        }
     }
 
     /// `a.b.c` -> `a.b`, `c`.
@@ -128,7 +141,8 @@ extension FlowInterpreter {
         return text.hasSuffix("[]") ? paths.number(String(text.dropLast(2))) : 0
     }
 
-    func element(of collection: Value, at key: Value) -> Value {
+    /// - Parameter node: where it is read.
+    func element(of collection: Value, at key: Value, node: Int = 0) -> Value {
         var found: Value?
         for id in collection.objects {
             guard let object = live?.objects[id] else { continue }
@@ -138,6 +152,11 @@ extension FlowInterpreter {
         if var found {
             found.joinFlows(collection.flows)
             return found
+        }
+        if collection.path != 0, let name = key.constant?.string,
+            let source = book.members[paths.text(paths.child(collection.path, name))]
+        {
+            return sourced(source, at: node, path: 0)
         }
         if let text = collection.constant?.string, let index = key.constant?.integer {
             let position = index < 0 ? text.utf16.count + index : index

@@ -36,7 +36,7 @@ struct FlowBook: Sendable {
         case cleans(UInt64), restores(UInt64)
         case type(String)
         case operation(LibraryOperation)
-        case harmless, opaque
+        case harmless, opaque, ends
         case sink(SinkRef)
     }
 
@@ -101,6 +101,7 @@ struct FlowBook: Sendable {
         for entry in knowledge.flatMap(\.operations) { add([entry.signature], .operation(entry.operation)) }
         add(knowledge.flatMap(\.harmless), .harmless)
         add(knowledge.flatMap(\.opaque), .opaque)
+        add(knowledge.flatMap(\.ends), .ends)
         for check in knowledge.flatMap(\.checks) {
             for name in check.names {
                 checks[name] = Check(kinds: mask(check.kinds), subject: check.subject, types: check.types)
@@ -162,6 +163,7 @@ struct FlowBook: Sendable {
         case .operation(let operation): if result.operation == nil { result.operation = operation }
         case .harmless: result.isHarmless = true
         case .opaque: result.isOpaque = true
+        case .ends: result.ends = true
         case .sink(let sink): if !result.sinks.contains(sink) { result.sinks.append(sink) }
         }
     }
@@ -193,5 +195,6 @@ struct CallEffects {
     var operation: LibraryOperation?
     var isHarmless = false
     var isOpaque = false
+    var ends = false
     var sinks: [FlowBook.SinkRef] = []
 }

@@ -10,9 +10,12 @@ struct Value {
     var path: Int = 0
     /// The function it is, if it is one of this file's.
     var function: Int?
+    /// How its text begins, where that much is known of it: `https://example.org/`.
+    var start: String?
 
     static let mostConstants = 4
     static let mostFlows = 6
+    static let longestStart = 80
 
     /// A constant.
     init(_ constant: Constant) { constants = [constant] }
@@ -37,6 +40,9 @@ struct Value {
         guard let constants, let first = constants.first?.isTrue else { return nil }
         return constants.allSatisfy { $0.isTrue == first } ? first : nil
     }
+
+    /// How its text begins; all of it, where it is known.
+    var beginning: String? { start ?? constant?.text }
 
     /// The same content, with no constants, objects or type.
     var content: Value { Value(flows: flows) }
@@ -76,6 +82,7 @@ extension Value {
     /// - Returns: true if that changed it (steps do not count).
     @discardableResult
     mutating func join(_ other: Value, widening: Bool = false) -> Bool {
+        if start != nil || other.start != nil, start != other.beginning { start = beginning == other.start ? other.start : nil }
         var changed = joinFlows(other.flows)
         if let mine = constants {
             if let theirs = other.constants {
