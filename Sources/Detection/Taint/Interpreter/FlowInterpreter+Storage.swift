@@ -153,10 +153,9 @@ extension FlowInterpreter {
             found.joinFlows(collection.flows)
             return found
         }
-        if collection.path != 0, let name = key.constant?.string,
-            let source = book.members[paths.text(paths.child(collection.path, name))]
-        {
-            return sourced(source, at: node, path: 0)
+        if collection.path != 0, let name = key.constant?.string {
+            let path = paths.child(collection.path, name)
+            if let source = book.members[paths.text(path)] { return sourced(source, at: node, path: path) }
         }
         if let text = collection.constant?.string, let index = key.constant?.integer {
             let position = index < 0 ? text.utf16.count + index : index

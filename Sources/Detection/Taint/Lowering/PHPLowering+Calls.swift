@@ -123,6 +123,10 @@ extension PHPLowering {
             return .binary(.contains, key, base)
         case ("filter_var", 2...): return filtered(name, values, values[1].value)
         case ("filter_input", 3...): return filtered(name, values, values[2].value)
+        case ("request", 1...): return .call(nil, "request input", values)
+        case ("file_get_contents", 1...), ("fopen", 1...):
+            guard case .literal(.text("php://input")) = values[0].value.form else { return nil }
+            return .call(nil, "file_get_contents php://input", [])
         case ("compact", 1...): return compact(values)
         case ("sprintf", 2...): return formatted(values).map { .text($0) }
         case ("printf", 2...):
