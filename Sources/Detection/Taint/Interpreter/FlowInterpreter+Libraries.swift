@@ -28,7 +28,7 @@ extension FlowInterpreter {
             if effects.isHarmless || effects.cleans == .max { result.flows.removeAll { $0.source == Flow.elsewhere } }
             if result.path == 0 { result.path = type }
         }
-        if effects.restores != 0 { result = result.restored(effects.restores) }
+        if effects.restores != 0 { result = result.restored(effects.restores, unless: effects.unless) }
         if effects.cleans != 0 {
             result = result.cleaned(effects.cleans)
             if effects.cleans != .max { result.objects = [] }

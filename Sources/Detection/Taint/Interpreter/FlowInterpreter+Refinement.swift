@@ -90,19 +90,18 @@ extension FlowInterpreter {
     /// The value read equals a known one.
     private func equal(_ place: Expression, _ other: Expression) {
         guard case .literal(let constant) = other.form, constant != .null else { return }
-        if case .name(let name) = place.form {
-            guard live?.variables[name] != nil else { return }
+        host(place)
+        if case .name(let name) = place.form, live?.variables[name] != nil {
             live?.variables[name]?.flows = []
             live?.variables[name]?.constants = [constant]
-        } else {
-            host(place)
         }
     }
 
     /// The value is one of a fixed list.
     private func member(_ place: Expression, of list: Expression) {
         guard isFixed(list) else { return }
-        if case .name(let name) = place.form { live?.variables[name]?.flows = [] } else { host(place) }
+        host(place)
+        if case .name(let name) = place.form { live?.variables[name]?.flows = [] }
     }
 
     private func isFixed(_ list: Expression) -> Bool {
@@ -141,6 +140,25 @@ extension FlowInterpreter {
         live = state
     }
 
+    /// What a variable, or an element at a known key, holds is harmless for some kinds of sink.
+    private func clean(_ place: Expression, _ kinds: UInt64) {
+        switch place.form {
+        case .name(let name):
+            if let value = live?.variables[name] { live?.variables[name] = value.cleaned(kinds) }
+        case .element(let base, let key):
+            guard case .name(let name) = base.form, case .literal = key.form, let whole = live?.variables[name] else {
+                return
+            }
+            if whole.objects.isEmpty {
+                var object = HeapObject()
+                object.rest = whole.content
+                live?.variables[name] = Value(objects: [allocate(here(place.node), object)], path: whole.path)
+            }
+            assign(place, evaluate(place).cleaned(kinds), type: nil)
+        default: break
+        }
+    }
+
     /// A check of a value of some type, or of the text made of it.
     private func typedCheck(_ subject: Expression, _ check: FlowBook.Check) {
         var inner = subject
@@ -164,9 +182,6 @@ extension FlowInterpreter {
         guard truth, let check = book.checks[name] else { return }
         let subject = check.subject.map { $0 < arguments.count ? arguments[$0].value : nil } ?? base
         if let subject, !check.types.isEmpty { return typedCheck(subject, check) }
-        guard let subject, case .name(let variable) = subject.form, let value = live?.variables[variable] else {
-            return
-        }
-        live?.variables[variable] = value.cleaned(check.kinds)
+        if let subject { clean(subject, check.kinds) }
     }
 }

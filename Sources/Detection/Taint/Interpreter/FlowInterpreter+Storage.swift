@@ -77,8 +77,27 @@ extension FlowInterpreter {
         let path = base.path == 0 ? label(place) : paths.text(base.path)
         let (owner, name) = Self.split(path)
         checkStore(value, key: key, ownerPath: owner, name: name, at: node)
+        let base = begun(base, place) ?? base
         if base.objects.isEmpty { return weaken(place, with: value) }
         for id in base.objects { put(value, at: key, in: id, isCertain: base.objects.count == 1) }
+    }
+
+    /// An array that begins to be with its first element: `$rows[] = 1`, where there was no `$rows`.
+    private func begun(_ base: Value, _ place: Expression) -> Value? {
+        guard dialect.linksByName, base.objects.isEmpty else { return nil }
+        var object = HeapObject(items: [])
+        switch place.form {
+        case .name(let name):
+            guard live?.variables[name] == nil, book.members[name] == nil else { return nil }
+            // What the whole program shares may have other elements.
+            if frames.last?.function == nil || name.hasPrefix("$_") { object.rest = .open }
+        case .element:
+            guard base.constants == [.null] else { return nil }
+        default: return nil
+        }
+        let fresh = Value(objects: [allocate(here(place.node), object)])
+        assign(place, fresh, type: nil)
+        return fresh
     }
 
     /// Puts a value at a key or position.
@@ -102,14 +121,13 @@ extension FlowInterpreter {
         live?.objects[id] = object
     }
 
-    /// Something unknown inside a variable may now hold the value; a variable that was not there begins as an array.
+    /// Something unknown inside a variable may now hold the value.
     private func weaken(_ place: Expression, with value: Value) {
         guard dialect.linksByName || !value.flows.isEmpty else { return }
         let flows = deep(value).flows
         guard !flows.isEmpty else { return }
         switch place.form {
         case .name(let name):
-            if live?.variables[name] == nil, dialect.linksByName { live?.variables[name] = .harmless }
             live?.variables[name]?.joinFlows(flows)
         case .element(let base, _), .member(let base, _):
             guard dialect.linksByName else { return }

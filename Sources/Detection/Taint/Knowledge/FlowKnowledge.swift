@@ -57,6 +57,8 @@ struct FlowKnowledge: Sendable {
         let kinds: [String]
         /// Undoes cleaning instead: decoders.
         let restores: Bool
+        /// Values clean for one of these stay as they are.
+        let unless: [String]
     }
 }
 
@@ -87,7 +89,8 @@ enum LibraryOperation: String, Sendable, CaseIterable {
     /// Whether the value it is about is the receiver, not an argument.
     var isAboutReceiver: Bool {
         switch self {
-        case .argument, .receiver, .pure, .number, .list, .listOf, .map, .builder, .format, .join, .text, .copy, .concat,
+        case .argument, .receiver, .pure, .number, .list, .listOf, .map, .builder, .format, .join, .text, .copy,
+            .concat,
             .include, .keys:
             false
         default: true

@@ -33,7 +33,8 @@ enum FlowLoader {
         case (true, true, false): place = .returns(returns)
         default: throw DocumentError(node.mark, "a sink has one of 'calls', 'stores' and 'returns'")
         }
-        let matches = try fields.optional("matches").map { (node) throws(DocumentError) in try pattern(node, "matches") }
+        let matches = try fields.optional("matches").map { (node) throws(DocumentError) in try pattern(node, "matches")
+        }
         let starts = try fields.optional("starts").map { (node) throws(DocumentError) in try pattern(node, "starts") }
         let sink = FlowSink(
             place: place, arguments: try fields.strings("arguments").map(ArgumentKey.init),
@@ -110,7 +111,8 @@ enum FlowLoader {
             throw DocumentError(node.mark, "a cleaner has either 'cleans' or 'restores'")
         }
         let cleaner = FlowKnowledge.Cleaner(
-            calls: try signatures(&fields, "calls"), kinds: kinds + restored, restores: kinds.isEmpty)
+            calls: try signatures(&fields, "calls"), kinds: kinds + restored, restores: kinds.isEmpty,
+            unless: try fields.strings("unless"))
         try fields.finish()
         return cleaner
     }

@@ -69,7 +69,8 @@ extension PHPLowering {
             type(node, name: name)
         } else {
             guard let first = parts.first, reader.kind(first) == .name || reader.kind(first) == .qualified_name else {
-                return .mixture(parts.filter { reader.kind($0) != .arguments }.map { expression($0) } + values.map(\.value))
+                return .mixture(
+                    parts.filter { reader.kind($0) != .arguments }.map { expression($0) } + values.map(\.value))
             }
             name = className(first)
         }
@@ -87,7 +88,8 @@ extension PHPLowering {
             let literals = parts.reversed().prefix { if case .literal = $0.form { true } else { false } }
             let end = literals.reversed().map { if case .literal(let constant) = $0.form { constant.text } else { "" } }
             let text = end.joined()
-            guard literals.count == parts.count || text.hasPrefix("/") || text.hasPrefix("../") || Self.isFolder(parts[0])
+            guard
+                literals.count == parts.count || text.hasPrefix("/") || text.hasPrefix("../") || Self.isFolder(parts[0])
             else { break }
             values.append(Expression(node: node, form: .literal(.text(text))))
         default: break
@@ -197,7 +199,8 @@ extension PHPLowering {
     private func mapped(_ name: String, _ values: [Argument], at node: Int) -> Expression.Form? {
         let isMap = name == "array_map"
         let function = values[isMap ? 0 : 1].value
-        let all = Expression(node: node, form: .mixture(values[(isMap ? 1 : 0)..<(isMap ? values.count : 1)].map(\.value)))
+        let all = Expression(
+            node: node, form: .mixture(values[(isMap ? 1 : 0)..<(isMap ? values.count : 1)].map(\.value)))
         if case .literal(.text(let name)) = function.form {
             if isMap { return .call(nil, name, [Argument(name: nil, value: all)]) }
             return ["is_numeric", "ctype_digit", "is_int", "ctype_alnum"].contains(name) ? .cast("int", all) : nil
@@ -211,7 +214,9 @@ extension PHPLowering {
         var values = values
         var pattern: NarrowPattern?
         if name != "parse_str", case .literal(.text(let text)) = values[0].value.form { pattern = NarrowPattern(text) }
-        if name == "preg_replace" { return pattern?.keepsHarmless ?? false ? .call(nil, "preg_replace narrow", values) : nil }
+        if name == "preg_replace" {
+            return pattern?.keepsHarmless ?? false ? .call(nil, "preg_replace narrow", values) : nil
+        }
         let place = name == "parse_str" ? 1 : 2
         if values.count > place {
             let subject = values[name == "parse_str" ? 0 : 1].value

@@ -30,17 +30,31 @@ extension PHPLowering {
 
     private mutating func binary(_ node: Int) -> Expression.Form? {
         guard let sign = reader.child(node, .operator).map({ reader.text($0).lowercased() }) else { return nil }
-        if sign == "." { return .text(joined(node)) }
+        if sign == "." { return .text(outsideQuotes(joined(node))) }
         guard let one = reader.child(node, .left), let two = reader.child(node, .right) else { return nil }
         let left = expression(one)
         if sign == "instanceof" { return .cast("bool", left) }
         let right = expression(two)
+        if let test = beginning(sign, left, right) { return test }
         switch sign {
         case "??": return either(left, right, at: node)
         case "|" where Self.isFlag(left) && Self.isFlag(right): return .sequence([left, right].flatMap(Self.flags))
         case "+", "-", "*", "/", "%", "**", "|", "&", "^", "<<", ">>", "<=>":
             return arithmetic(sign, left, right, at: node)
         default: return Self.operators[sign].map { .binary($0, left, right) }
+        }
+    }
+
+    /// `strpos($path, $folder) === 0` asks whether it starts so.
+    private func beginning(_ sign: String, _ left: Expression, _ right: Expression) -> Expression.Form? {
+        guard case .call(nil, let name, let values) = left.form, case .literal(.integer(0)) = right.form,
+            ["strpos", "stripos", "strncmp", "mb_strpos"].contains(name)
+        else { return nil }
+        let test = Expression.Form.call(nil, "str_starts_with", values)
+        switch sign {
+        case "===", "==": return test
+        case "!==", "!=", "<>": return .not(Expression(node: left.node, form: test))
+        default: return nil
         }
     }
 
@@ -56,6 +70,30 @@ extension PHPLowering {
         }
         operands.append(current)
         return operands.reversed().map { expression($0) }
+    }
+
+    private static let statementWords = [
+        "select ", "insert into", "update ", "delete from", "where ", "order by", "limit ",
+    ]
+
+    /// In a text that reads like SQL, what stands outside quotes goes through `outside quotes`: escaping does not help
+    /// there.
+    private func outsideQuotes(_ parts: [Expression]) -> [Expression] {
+        let literals = parts.map { if case .literal(let constant) = $0.form { constant.text } else { "" } }
+        let whole = literals.joined().lowercased()
+        guard Self.statementWords.contains(where: { whole.contains($0) }) else { return parts }
+        var quote: Character?
+        return zip(parts, literals).map { part, literal in
+            for character in literal where "'\"`".contains(character) {
+                if quote == nil { quote = character } else if quote == character { quote = nil }
+            }
+            switch part.form {
+            case .literal, .text: return part
+            default: break
+            }
+            guard quote == nil else { return part }
+            return Expression(node: part.node, form: .call(nil, "outside quotes", [Argument(name: nil, value: part)]))
+        }
     }
 
     /// A number, whatever the operands hold; `+` joins arrays where one side is an array or all of a request.
@@ -135,6 +173,6 @@ extension PHPLowering {
         }
         guard !parts.isEmpty else { return .literal(.text(literal)) }
         flush()
-        return .text(parts)
+        return .text(outsideQuotes(parts))
     }
 }

@@ -8,7 +8,8 @@ extension PHPLowering {
             switch reader.kind(node) {
             case .php_tag: isPrinted = reader.text(node) == "<?="
             case .text_interpolation:
-                isPrinted = reader.named(node).last.map { reader.kind($0) == .php_tag && reader.text($0) == "<?=" } ?? false
+                isPrinted =
+                    reader.named(node).last.map { reader.kind($0) == .php_tag && reader.text($0) == "<?=" } ?? false
             case .expression_statement where isPrinted:
                 result.append(printed(node, reader.named(node).first ?? node))
                 isPrinted = false
@@ -53,7 +54,8 @@ extension PHPLowering {
         case .break_statement, .continue_statement: return [jump(node)]
         case .unset_statement: return reader.named(node).map { deletion($0) }
         case .const_declaration, .function_static_declaration: return definitions(node)
-        case .global_declaration, .text, .php_tag, .text_interpolation, .empty_statement, .declare_statement: break
+        case .global_declaration: return shared(node)
+        case .text, .php_tag, .text_interpolation, .empty_statement, .declare_statement: break
         default: return loop(node)
         }
         return []
@@ -155,7 +157,9 @@ extension PHPLowering {
         let condition = parts[1].last.map { expression($0) }
         let steps = parts[2].map { Statement(node: $0, form: .expression(expression($0))) }
         let inner = parts[3].flatMap { body($0) }
-        return starts + [Statement(node: node, form: .loop(test: condition, body: inner, step: steps, testsFirst: true))]
+        return starts + [
+            Statement(node: node, form: .loop(test: condition, body: inner, step: steps, testsFirst: true))
+        ]
     }
 
     private mutating func each(_ node: Int) -> [Statement] {
@@ -223,6 +227,15 @@ extension PHPLowering {
             form = .assign(place, Expression(node: node, form: .literal(.null)), type: nil)
         }
         return Statement(node: node, form: .expression(Expression(node: node, form: form)))
+    }
+
+    /// `global $a`: what the file's own statements made of it, else unknown.
+    private mutating func shared(_ node: Int) -> [Statement] {
+        reader.named(node).map { name in
+            let place = expression(name)
+            return Statement(
+                node: name, form: .expression(Expression(node: name, form: .assign(place, place, type: nil))))
+        }
     }
 
     /// `const A = 1;` and `static $a = 1;`.

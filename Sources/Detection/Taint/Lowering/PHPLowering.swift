@@ -149,7 +149,8 @@ struct PHPLowering {
 
     /// `use Foo\Bar as Baz`; functions and constants keep their own names and need no entry.
     mutating func imports(_ node: Int) {
-        let prefix = reader.named(node).first { reader.kind($0) == .namespace_name }.map { reader.text($0) + "\\" } ?? ""
+        let prefix =
+            reader.named(node).first { reader.kind($0) == .namespace_name }.map { reader.text($0) + "\\" } ?? ""
         let group = reader.named(node).first { reader.kind($0) == .namespace_use_group }
         for clause in reader.named(group ?? node) {
             guard reader.kind(clause) == .namespace_use_clause || reader.kind(clause) == .namespace_use_group_clause,

@@ -55,10 +55,12 @@ struct Value {
         return result
     }
 
-    /// Undoes cleaning.
-    func restored(_ kinds: UInt64) -> Value {
+    /// Undoes cleaning, but for flows that are clean for one of the other kinds.
+    func restored(_ kinds: UInt64, unless: UInt64 = 0) -> Value {
         var result = self
-        for index in result.flows.indices { result.flows[index].clean &= ~kinds }
+        for index in result.flows.indices where result.flows[index].clean & unless == 0 {
+            result.flows[index].clean &= ~kinds
+        }
         return result
     }
 }
@@ -82,7 +84,9 @@ extension Value {
     /// - Returns: true if that changed it (steps do not count).
     @discardableResult
     mutating func join(_ other: Value, widening: Bool = false) -> Bool {
-        if start != nil || other.start != nil, start != other.beginning { start = beginning == other.start ? other.start : nil }
+        if start != nil || other.start != nil, start != other.beginning {
+            start = beginning == other.start ? other.start : nil
+        }
         var changed = joinFlows(other.flows)
         if let mine = constants {
             if let theirs = other.constants {
