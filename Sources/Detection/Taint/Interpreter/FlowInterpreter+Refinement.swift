@@ -152,7 +152,8 @@ extension FlowInterpreter {
             if whole.objects.isEmpty {
                 var object = HeapObject()
                 object.rest = whole.content
-                live?.variables[name] = Value(objects: [allocate(here(place.node), object)], path: whole.path)
+                let kept = Value(objects: [allocate(here(place.node), object)], path: whole.path)
+                live?.variables[name] = kept
             }
             assign(place, evaluate(place).cleaned(kinds), type: nil)
         default: break
