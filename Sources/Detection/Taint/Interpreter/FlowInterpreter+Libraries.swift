@@ -23,7 +23,7 @@ extension FlowInterpreter {
             result =
                 property(name, receiver, values)
                 ?? (isKnown
-                    ? mixture([receiver].compactMap { $0 } + values.map(\.value)) : unknown(receiver: receiver, values))
+                    ? mixture([receiver].compactMap { $0 } + values.map(\.value)) : stranger(receiver, values))
             if effects.isOpaque { result = Value(flows: Value.open.flows) }
             if effects.isHarmless || effects.cleans == .max { result.flows.removeAll { $0.source == Flow.elsewhere } }
             if result.path == 0 { result.path = type }
@@ -53,6 +53,14 @@ extension FlowInterpreter {
     private static func propertyName(_ name: String, _ prefix: Int) -> String {
         let rest = name.dropFirst(prefix)
         return rest.prefix(1).lowercased() + rest.dropFirst()
+    }
+
+    /// A call of which nothing is known: where functions are seldom found, what they are given is taken to stay there,
+    /// since they escape as often as not.
+    private func stranger(_ receiver: Value?, _ values: [ArgumentValue]) -> Value {
+        let result = unknown(receiver: receiver, values)
+        guard dialect.linksByName else { return result }
+        return mixture([receiver ?? .harmless, .open])
     }
 
     /// The result of a call of which nothing is known: it may hold whatever went in, or come from elsewhere.

@@ -149,6 +149,10 @@ extension FlowInterpreter {
             guard case .name(let name) = base.form, case .literal = key.form, let whole = live?.variables[name] else {
                 return
             }
+            for id in whole.objects where !whole.flows.isEmpty {
+                live?.objects[id]?.addRest(whole.content)
+                live?.variables[name]?.flows = []
+            }
             if whole.objects.isEmpty {
                 var object = HeapObject()
                 object.rest = whole.content
