@@ -38,7 +38,7 @@ struct FlowAnalysis {
     /// Rules about known values and about sources other than requests.
     private func needsNoSource(_ index: Int) -> Bool {
         guard case .flow(let rule) = rules.rules[index].match else { return false }
-        return rule.from != ["user"] || rule.sinks.contains { $0.matches != nil }
+        return !rule.from.contains("user") || rule.sinks.contains { $0.matches != nil }
     }
 
     private func isSound(_ node: Int) -> Bool {

@@ -8,10 +8,12 @@ struct FlowLanguage: Sendable {
     static let all: [Language: FlowLanguage] = [
         .java: FlowLanguage(dialect: .java, lower: JavaLowering.lower),
         .python: FlowLanguage(dialect: .python, lower: PythonLowering.lower),
+        .php: FlowLanguage(dialect: .php, lower: PHPLowering.lower),
     ]
 }
 
 extension Language {
     fileprivate static let java = Language(rawValue: "java")
     fileprivate static let python = Language(rawValue: "python")
+    fileprivate static let php = Language(rawValue: "php")
 }

@@ -62,6 +62,46 @@ final class FlowLinker {
         return unit(path)
     }
 
+    /// The file that holds a class, `Foo\Bar\Baz`: of several of its name the one whose folders fit best.
+    func classSource(of name: String, near: RepositoryPath?) -> Unit? {
+        let parts = name.split(separator: "\\").map(String.init)
+        guard let last = parts.last else { return nil }
+        let origin = near ?? examined
+        let candidates = lookup.paths(named: last, language).filter { $0 != origin }
+        if parts.count == 1 {
+            let beside = candidates.first { Self.folder($0.text) == Self.folder(origin.text) }
+            return (beside ?? (candidates.count == 1 ? candidates[0] : nil)).flatMap(unit)
+        }
+        let ranked = candidates.map { path -> (path: RepositoryPath, fit: Int) in
+            let folders = Self.stem(path.text).split(separator: "/").map { $0.lowercased() }
+            return (path, zip(folders.reversed(), parts.reversed()).prefix { $0 == $1.lowercased() }.count)
+        }
+        guard let most = ranked.map(\.fit).max() else { return nil }
+        let best = ranked.filter { $0.fit == most }
+        return best.count == 1 && (most > 1 || candidates.count == 1) ? unit(best[0].path) : nil
+    }
+
+    /// The file that an include names: beside the one that includes it, else the only one whose path ends so.
+    func included(_ end: String, near: RepositoryPath?) -> Unit? {
+        let origin = near ?? examined
+        var folders = Self.folder(origin.text).split(separator: "/").map(String.init)
+        var parts: [String] = []
+        for part in end.split(separator: "/").map(String.init) where part != "." {
+            if part != ".." {
+                parts.append(part)
+            } else if parts.popLast() == nil {
+                _ = folders.popLast()
+            }
+        }
+        guard let name = parts.last?.split(separator: ".").first.map(String.init) else { return nil }
+        let candidates = lookup.paths(named: name, language).filter { $0 != origin }
+        let exact = (folders + parts).joined(separator: "/")
+        if let path = candidates.first(where: { $0.text == exact }) { return unit(path) }
+        let suffix = "/" + parts.joined(separator: "/")
+        let fitting = candidates.filter { ("/" + $0.text).hasSuffix(suffix) }
+        return fitting.count == 1 ? unit(fitting[0]) : nil
+    }
+
     /// The entries of the properties file of that name; nil unless there is exactly one.
     func properties(named name: String) -> [(String, String)]? {
         let stem = Self.stem(name.split(separator: "/").last.map(String.init) ?? name)

@@ -8,13 +8,26 @@ struct Dialect {
     let passesReceiver: Bool
     /// `==` compares references: texts that read the same may differ.
     let divisionIsWhole: Bool
+    /// A plain call in a class may mean one of its methods.
+    var callsMembersByName = true
+    /// A receiver of which nothing is known goes by the name of its variable or field.
+    var namesReceivers = false
+    /// Functions take first what other languages call them on: `strtolower($text)`.
+    var subjectIsFirst = false
+    /// Classes are found in other files by their names, functions once their file is taken in.
+    var linksByName = false
 
     static let java = Dialect(dropsPackages: true, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true)
     static let python = Dialect(
         dropsPackages: false, namesAreLibrary: true, passesReceiver: true, divisionIsWhole: false)
 
-    /// A path from its first capitalised part on, where packages are dropped.
+    static let php = Dialect(
+        dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: false,
+        callsMembersByName: false, namesReceivers: true, subjectIsFirst: true, linksByName: true)
+
+    /// A path from its first capitalised part on, where packages are dropped; from its last part on, where `\` parts it.
     func typeName(_ path: String) -> String {
+        if linksByName, let mark = path.lastIndex(of: "\\") { return String(path[path.index(after: mark)...]) }
         guard dropsPackages, let first = path.first, first.isLowercase, path.contains(".") else { return path }
         let parts = path.split(separator: ".")
         guard let start = parts.firstIndex(where: { $0.first?.isUppercase ?? false }) else { return path }

@@ -25,10 +25,12 @@ extension FlowInterpreter {
 
     /// The path of a receiver; where nothing is known of it, its name says most.
     private func owner(_ receiver: Value, _ base: Expression) -> Int {
-        guard receiver.path == 0, dialect.namesAreLibrary, case .name(let name) = base.form else {
-            return receiver.path
+        guard receiver.path == 0 else { return receiver.path }
+        switch base.form {
+        case .name(let name) where dialect.namesAreLibrary || dialect.namesReceivers: return paths.number(name)
+        case .member(_, let name) where dialect.namesReceivers: return paths.number(name)
+        default: return 0
         }
-        return paths.number(name)
     }
 
     /// A function kept in a field or a map.
@@ -41,12 +43,15 @@ extension FlowInterpreter {
         if let function = live?.variables[name]?.function ?? file.globals[name]?.function {
             return invoke(function, receiver: .harmless, values, at: node)
         }
-        if !dialect.passesReceiver, let owner = frames.last?.owner,
+        if !dialect.passesReceiver, dialect.callsMembersByName, let owner = frames.last?.owner,
             let index = method(name, inClass: owner, arity: values.count)
         {
             return invoke(index, receiver: frames.last?.receiver ?? .harmless, values, at: node)
         }
         if let index = file.functionsByName[name]?.first(where: { functions[$0].owner == nil }) {
+            return invoke(index, receiver: .harmless, values, at: node)
+        }
+        if dialect.linksByName, let index = functionElsewhere(name) {
             return invoke(index, receiver: .harmless, values, at: node)
         }
         if dialect.passesReceiver, file.classesByName[name] != nil { return create(name, values, at: node) }
@@ -57,6 +62,8 @@ extension FlowInterpreter {
     func apply(_ callee: Value, _ arguments: [Argument], at node: Int) -> Value {
         let values = self.arguments(arguments)
         if let function = callee.function { return invoke(function, receiver: .harmless, values, at: node) }
+        if dialect.linksByName, let name = callee.constant?.string { return plainCall(name, values, at: node) }
+        check(effects(0, "()").sinks, receiver: callee, [], at: node)
         return unknown(receiver: callee, values)
     }
 

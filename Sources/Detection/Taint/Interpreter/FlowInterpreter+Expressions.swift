@@ -9,12 +9,14 @@ extension FlowInterpreter {
         case .name(let name): return variable(name, at: node)
         case .receiver: return frames.last?.receiver ?? .open
         case .member(let base, let name): return member(evaluate(base), name, at: node)
-        case .element(let base, let key): return element(of: evaluate(base), at: evaluate(key))
+        case .element(let base, let key): return element(of: evaluate(base), at: evaluate(key), node: node)
         case .slice(let base, let from, let to): return slice(evaluate(base), from.map(evaluate), to.map(evaluate))
         case .call(let base, let name, let arguments):
             called.insert(node)
             return call(base, name, arguments, at: node)
-        case .apply(let callee, let arguments): return apply(evaluate(callee), arguments, at: node)
+        case .apply(let callee, let arguments):
+            called.insert(node)
+            return apply(evaluate(callee), arguments, at: node)
         case .create(let type, let arguments): return create(type, self.arguments(arguments), at: node)
         case .binary(let operation, let left, let right): return binary(operation, left, right, at: node)
         case .sum(let operands): return sum(operands.map(evaluate), at: node)
@@ -54,31 +56,55 @@ extension FlowInterpreter {
     // MARK: Names and members
 
     private func variable(_ name: String, at node: Int) -> Value {
-        if let value = live?.variables[name] { return value }
+        if let value = live?.variables[name] { return name.hasSuffix("]") ? readAgain(value, at: node) : value }
         if let owner = frames.last?.owner, !dialect.passesReceiver, let value = field(name, of: owner) { return value }
         if let value = file.globals[name] { return value }
         if let index = file.functionsByName[name]?.first(where: { functions[$0].owner == nil }) {
             return Value(function: index)
         }
         if file.classesByName[name] != nil { return Value(path: paths.number(name)) }
-        return library(name)
+        return sourceElement(name, at: node) ?? library(name, at: node)
     }
 
-    private func library(_ name: String) -> Value {
-        if let path = file.imports[name] { return known(paths.number(path)) }
+    private func library(_ name: String, at node: Int) -> Value {
+        if let path = file.imports[name] { return known(paths.number(path), at: node) }
         let path = paths.number(name)
-        if dialect.namesAreLibrary || name.first?.isUppercase ?? false { return known(path) }
+        if dialect.namesAreLibrary || name.first?.isUppercase ?? false || book.members[name] != nil {
+            return known(path, at: node)
+        }
         return Value(flows: Value.open.flows, path: path)
     }
 
     /// The value a path stands for: a source, or nothing an outsider controls.
-    private func known(_ path: Int) -> Value {
+    private func known(_ path: Int, at node: Int) -> Value {
         let text = paths.text(path)
         guard let source = book.members[text] else {
             let (owner, name) = Self.split(text)
             return linkedMember(owner, name) ?? Value(path: path)
         }
-        return sourced(source, at: 0, path: path)
+        return sourced(source, at: node, path: path)
+    }
+
+    /// An element of a source at a known key, `$_GET[id]`: a variable of its own, so that what is checked and assigned
+    /// holds for it. Each place that reads it is where the value comes in.
+    private func sourceElement(_ name: String, at node: Int) -> Value? {
+        guard name.hasSuffix("]"), let bracket = name.firstIndex(of: "["),
+            let source = book.members[String(name[..<bracket])]
+        else { return nil }
+        let fresh = sourced(source, at: node, path: 0)
+        live?.variables[name] = fresh
+        return fresh
+    }
+
+    /// The same for one that was read before: as clean as it is known to be.
+    private func readAgain(_ value: Value, at node: Int) -> Value {
+        guard value.flows.count == 1, value.flows[0].source >= 0 else { return value }
+        let (flow, origin) = (value.flows[0], trace.origins[value.flows[0].source])
+        guard flow.step == origin.step else { return value }
+        var result = sourced(origin.source, at: node, path: value.path)
+        result.flows[0].clean = flow.clean
+        result.constants = value.constants
+        return result
     }
 
     /// A field of the receiver, else of the class.
@@ -227,7 +253,9 @@ extension FlowInterpreter {
             }
             return Value(flows: mixture(values.map(\.content)).flows, objects: [allocate(node, whole)])
         }
-        return mixture(values)
+        var result = mixture(values)
+        result.start = beginning(values)
+        return result
     }
 
     private func lists(_ values: [Value]) -> [HeapObject]? {
@@ -245,8 +273,23 @@ extension FlowInterpreter {
         if parts.allSatisfy({ $0.constant != nil }) {
             let whole = parts.compactMap { $0.constant?.text }.joined()
             if whole.utf8.count <= Constant.longestText { result.constants = [.text(whole)] }
+        } else {
+            result.start = beginning(parts)
         }
         return result
+    }
+
+    /// How a text made of parts begins, as far as that is known.
+    private func beginning(_ parts: [Value]) -> String? {
+        var result = ""
+        for part in parts {
+            guard let text = part.constant?.text, result.utf8.count < Value.longestStart else {
+                result += part.start ?? ""
+                break
+            }
+            result += text
+        }
+        return result.isEmpty ? nil : String(result.prefix(Value.longestStart))
     }
 
     private func cast(_ value: Value, _ type: String) -> Value {

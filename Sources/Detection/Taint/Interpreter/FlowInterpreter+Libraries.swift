@@ -7,9 +7,13 @@ extension FlowInterpreter {
         let effects = effects(owner, name)
         if let result = linkedCall(owner, name, receiver, values, at: node) { return result.cleaned(effects.cleans) }
         check(effects.sinks, receiver: receiver, values, at: node)
+        if effects.ends {
+            live = nil
+            return .harmless
+        }
         let path = paths.number((owner == 0 ? "" : paths.text(owner) + ".") + name + "()")
         let type = effects.type.map { paths.number($0) } ?? path
-        if let source = effects.source { return sourced(source, at: node, path: type) }
+        if let source = effects.source { return sourced(source, at: node, path: type).cleaned(effects.cleans) }
         var result: Value
         if let operation = effects.operation, let known = perform(operation, receiver, base, values, at: node) {
             result = known
@@ -19,12 +23,12 @@ extension FlowInterpreter {
             result =
                 property(name, receiver, values)
                 ?? (isKnown
-                    ? mixture([receiver].compactMap { $0 } + values.map(\.value)) : unknown(receiver: receiver, values))
+                    ? mixture([receiver].compactMap { $0 } + values.map(\.value)) : stranger(receiver, values))
             if effects.isOpaque { result = Value(flows: Value.open.flows) }
             if effects.isHarmless || effects.cleans == .max { result.flows.removeAll { $0.source == Flow.elsewhere } }
             if result.path == 0 { result.path = type }
         }
-        if effects.restores != 0 { result = result.restored(effects.restores) }
+        if effects.restores != 0 { result = result.restored(effects.restores, unless: effects.unless) }
         if effects.cleans != 0 {
             result = result.cleaned(effects.cleans)
             if effects.cleans != .max { result.objects = [] }
@@ -49,6 +53,14 @@ extension FlowInterpreter {
     private static func propertyName(_ name: String, _ prefix: Int) -> String {
         let rest = name.dropFirst(prefix)
         return rest.prefix(1).lowercased() + rest.dropFirst()
+    }
+
+    /// A call of which nothing is known: where functions are seldom found, what they are given is taken to stay there,
+    /// since they escape as often as not.
+    private func stranger(_ receiver: Value?, _ values: [ArgumentValue]) -> Value {
+        let result = unknown(receiver: receiver, values)
+        guard dialect.linksByName else { return result }
+        return mixture([receiver ?? .harmless, .open])
     }
 
     /// The result of a call of which nothing is known: it may hold whatever went in, or come from elsewhere.

@@ -52,7 +52,9 @@ extension FlowInterpreter {
     func classNumber(_ path: Int) -> Int? {
         if let known = classNumbers[path] { return known }
         let text = paths.text(path)
-        guard !text.hasSuffix(")") else { return nil }
+        guard !text.hasSuffix(")"), !dialect.linksByName || dialect.typeName(text).first?.isUppercase ?? false else {
+            return nil
+        }
         let found = file.classesByName[dialect.typeName(text)] ?? linkedClass(text)
         classNumbers[path] = .some(found)
         return found
@@ -97,14 +99,16 @@ extension FlowInterpreter {
 
     private func fresh(_ name: String) -> LinkTarget? {
         guard let linker, files.count < Self.mostFiles, !name.hasSuffix(")"), live != nil,
-            let source = linker.source(of: name, near: files[frames.last?.file ?? 0].path)
+            let source = dialect.linksByName
+                ? linker.classSource(of: name, near: file.path) : linker.source(of: name, near: file.path)
         else { return nil }
         let number = files.firstIndex { $0.path == source.path } ?? add(source.program, source.path)
-        guard dialect.dropsPackages else { return .module(number) }
-        return files[number].classesByName[Self.split(name).name].map { .type($0) }
+        guard dialect.dropsPackages || dialect.linksByName else { return .module(number) }
+        return files[number].classesByName[Self.split(dialect.typeName(name)).name].map { .type($0) }
     }
 
-    private func add(_ program: Program, _ path: RepositoryPath) -> Int {
+    /// - Parameter runs: whether the file's own statements are run now, in a scope of their own.
+    private func add(_ program: Program, _ path: RepositoryPath, runs: Bool = true) -> Int {
         let number = files.count
         let (functionBase, classBase) = (functions.count, classes.count)
         for var function in program.functions {
@@ -118,8 +122,39 @@ extension FlowInterpreter {
             classes.append(form)
         }
         files.append(ProgramFile(program, path: path, functionBase: functionBase, classBase: classBase))
-        runModule(number)
+        if runs { runModule(number) }
         return number
+    }
+
+    /// A function of a file that was taken in.
+    func functionElsewhere(_ name: String) -> Int? {
+        files.lazy.compactMap { file in file.functionsByName[name]?.first { self.functions[$0].owner == nil } }.first
+    }
+
+    /// Runs another file where it is included, with the variables there.
+    /// - Parameter end: the known end of its name.
+    func include(_ end: String?, at node: Int) -> Value {
+        guard let linker, let end, let before = live, frames.count <= Self.deepestCall,
+            let source = linker.included(end, near: file.path)
+        else { return Value(flows: Value.open.flows) }
+        guard files.count < Self.mostFiles || files.contains(where: { $0.path == source.path }) else { return .open }
+        let number = files.firstIndex { $0.path == source.path } ?? add(source.program, source.path, runs: false)
+        guard number > 0, !frames.contains(where: { $0.file == number }) else { return .harmless }
+        var frame = Frame(
+            function: nil, receiver: frames.last?.receiver ?? .harmless, owner: frames.last?.owner,
+            context: (frames.last?.context ?? 0) &* 31 &+ node)
+        frame.file = number
+        frame.call = node
+        // A large file must not use up what its includers have.
+        let kept = workLeft - workLeft / 4
+        workLeft /= 4
+        frames.append(frame)
+        execute(files[number].body)
+        frame = frames.removeLast()
+        live = joined(frame.returnedState, live) ?? before
+        files[number].globals = live?.variables ?? [:]
+        workLeft = max(0, workLeft) + kept
+        return frame.returned ?? Value(.truth(true))
     }
 
     /// Runs a module's own statements for the values of its variables.

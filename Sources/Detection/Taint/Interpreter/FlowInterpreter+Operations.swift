@@ -4,7 +4,12 @@ extension FlowInterpreter {
     func perform(
         _ operation: LibraryOperation, _ receiver: Value?, _ base: Expression?, _ values: [ArgumentValue], at node: Int
     ) -> Value? {
-        let arguments = values.filter { $0.name == nil }.map(\.value)
+        var arguments = values.filter { $0.name == nil }.map(\.value)
+        var receiver = receiver
+        if receiver == nil, dialect.subjectIsFirst, operation.isAboutReceiver, let first = arguments.first {
+            receiver = first
+            arguments.removeFirst()
+        }
         switch operation {
         case .argument: return arguments.first ?? receiver
         case .receiver: return receiver
@@ -14,6 +19,8 @@ extension FlowInterpreter {
         case .list: return newList(arguments, at: node)
         case .listOf: return Value(objects: [allocate(node, HeapObject(items: spread(arguments)))])
         case .map: return newMap(values, at: node)
+        case .keys: return (receiver ?? arguments.first).map { Value(flows: $0.flows) }
+        case .include: return include(arguments.last?.constant?.string, at: node)
         case .builder: return newBuilder(arguments, at: node)
         case .join, .format, .text, .copy, .concat, .edit: return textual(operation, receiver, arguments, values)
         default: break

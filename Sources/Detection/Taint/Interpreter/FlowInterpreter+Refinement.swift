@@ -55,6 +55,7 @@ extension FlowInterpreter {
     }
 
     private func compare(_ operation: Expression.Operator, _ left: Expression, _ right: Expression, _ truth: Bool) {
+        if comparedCall(operation, left, right, truth) || comparedCall(operation, right, left, truth) { return }
         switch (operation, truth) {
         case (.equal, true), (.unequal, false):
             equal(left, right)
@@ -65,22 +66,42 @@ extension FlowInterpreter {
         }
     }
 
+    /// `check(x) === true`, `check(x) != 0`: says what the check's result is.
+    private func comparedCall(
+        _ operation: Expression.Operator, _ call: Expression, _ other: Expression, _ truth: Bool
+    ) -> Bool {
+        guard case .call(nil, let name, _) = call.form, book.checks[name] != nil,
+            case .literal(let constant) = other.form, constant.string == nil
+        else { return false }
+        switch operation {
+        case .equal: if truth || !constant.isTrue { refine(call, to: constant.isTrue == truth) }
+        case .unequal: if !truth || !constant.isTrue { refine(call, to: constant.isTrue != truth) }
+        case .greater: if constant == .integer(0) { refine(call, to: truth) }
+        default: return false
+        }
+        return true
+    }
+
+    /// In a case of a switch the value is what its labels say.
+    func refine(_ subject: Expression, oneOf labels: [Expression]) {
+        if labels.count == 1 { equal(subject, labels[0]) }
+    }
+
     /// The value read equals a known one.
     private func equal(_ place: Expression, _ other: Expression) {
         guard case .literal(let constant) = other.form, constant != .null else { return }
-        if case .name(let name) = place.form {
-            guard live?.variables[name] != nil else { return }
+        host(place)
+        if case .name(let name) = place.form, live?.variables[name] != nil {
             live?.variables[name]?.flows = []
             live?.variables[name]?.constants = [constant]
-        } else {
-            host(place)
         }
     }
 
     /// The value is one of a fixed list.
     private func member(_ place: Expression, of list: Expression) {
         guard isFixed(list) else { return }
-        if case .name(let name) = place.form { live?.variables[name]?.flows = [] } else { host(place) }
+        host(place)
+        if case .name(let name) = place.form { live?.variables[name]?.flows = [] }
     }
 
     private func isFixed(_ list: Expression) -> Bool {
@@ -119,6 +140,30 @@ extension FlowInterpreter {
         live = state
     }
 
+    /// What a variable, or an element at a known key, holds is harmless for some kinds of sink.
+    private func clean(_ place: Expression, _ kinds: UInt64) {
+        switch place.form {
+        case .name(let name):
+            if let value = live?.variables[name] { live?.variables[name] = value.cleaned(kinds) }
+        case .element(let base, let key):
+            guard case .name(let name) = base.form, case .literal = key.form, let whole = live?.variables[name] else {
+                return
+            }
+            for id in whole.objects where !whole.flows.isEmpty {
+                live?.objects[id]?.addRest(whole.content)
+                live?.variables[name]?.flows = []
+            }
+            if whole.objects.isEmpty {
+                var object = HeapObject()
+                object.rest = whole.content
+                let kept = Value(objects: [allocate(here(place.node), object)], path: whole.path)
+                live?.variables[name] = kept
+            }
+            assign(place, evaluate(place).cleaned(kinds), type: nil)
+        default: break
+        }
+    }
+
     /// A check of a value of some type, or of the text made of it.
     private func typedCheck(_ subject: Expression, _ check: FlowBook.Check) {
         var inner = subject
@@ -142,9 +187,6 @@ extension FlowInterpreter {
         guard truth, let check = book.checks[name] else { return }
         let subject = check.subject.map { $0 < arguments.count ? arguments[$0].value : nil } ?? base
         if let subject, !check.types.isEmpty { return typedCheck(subject, check) }
-        guard let subject, case .name(let variable) = subject.form, let value = live?.variables[variable] else {
-            return
-        }
-        live?.variables[variable] = value.cleaned(check.kinds)
+        if let subject { clean(subject, check.kinds) }
     }
 }

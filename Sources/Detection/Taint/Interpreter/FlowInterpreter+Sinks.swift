@@ -37,7 +37,8 @@ extension FlowInterpreter {
         if value.path != 0, condition.values.contains(paths.text(value.path)) { return true }
         return value.objects.contains { id in
             live?.objects[id]?.items?.contains { item in
-                item.constants?.contains { condition.values.contains($0.text) } ?? false
+                (item.constants?.contains { condition.values.contains($0.text) } ?? false)
+                    || (item.path != 0 && condition.values.contains(paths.text(item.path)))
             } ?? false
         }
     }
@@ -50,6 +51,7 @@ extension FlowInterpreter {
         guard live != nil else { return }
         let place = FlowPlace(rule: rule, node: node)
         if let pattern = sink.matches { return check(value, against: pattern, place) }
+        if let pattern = sink.starts, !begins(value, pattern) { return note(place, isHarmless: true) }
         let bit = book.bit(of: rule)
         let from = book.rules[rule].rule.from
         let reaching = (sink.isFlat ? value : deep(value)).flows.filter { $0.clean & bit == 0 }
@@ -57,6 +59,12 @@ extension FlowInterpreter {
         for flow in reaching where flow.source >= 0 && from.contains(trace.origins[flow.source].source.kind) {
             return report(FlowHit(rule: rule, node: node, step: flow.step))
         }
+    }
+
+    /// Whether the known beginning of a text fits; nothing known is an empty beginning.
+    private func begins(_ value: Value, _ pattern: Pattern) -> Bool {
+        var text = value.beginning ?? ""
+        return text.withUTF8 { scratch.matches(pattern, $0) }
     }
 
     /// A known value is the harm: a weak algorithm's name.

@@ -170,7 +170,10 @@ extension FlowInterpreter {
             if let start { run(cases[start...], &exit) }
         } else {
             for index in cases.indices {
-                if live == nil { live = entry } else { live?.join(entry) }
+                let fallen = live
+                live = entry
+                refine(subject, oneOf: cases[index].labels)
+                merge(fallen)
                 run(cases[index...index], &exit)
             }
             if !cases.contains(where: { $0.labels.isEmpty && !$0.isOpen }) { merge(entry) }

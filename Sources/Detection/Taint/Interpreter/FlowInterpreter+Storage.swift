@@ -28,6 +28,8 @@ extension FlowInterpreter {
             for (index, inner) in targets.enumerated() {
                 assign(inner, element(of: value, at: Value(.integer(index))), type: nil)
             }
+        case .mapping(let pairs):
+            for (key, inner) in pairs { assign(inner, element(of: value, at: evaluate(key)), type: nil) }
         default: break
         }
     }
@@ -75,8 +77,27 @@ extension FlowInterpreter {
         let path = base.path == 0 ? label(place) : paths.text(base.path)
         let (owner, name) = Self.split(path)
         checkStore(value, key: key, ownerPath: owner, name: name, at: node)
+        let base = begun(base, place) ?? base
         if base.objects.isEmpty { return weaken(place, with: value) }
         for id in base.objects { put(value, at: key, in: id, isCertain: base.objects.count == 1) }
+    }
+
+    /// An array that begins to be with its first element: `$rows[] = 1`, where there was no `$rows`.
+    private func begun(_ base: Value, _ place: Expression) -> Value? {
+        guard dialect.linksByName, base.objects.isEmpty else { return nil }
+        var object = HeapObject(items: [])
+        switch place.form {
+        case .name(let name):
+            guard live?.variables[name] == nil, book.members[name] == nil else { return nil }
+            // What the whole program shares may have other elements.
+            if frames.last?.function == nil || name.hasPrefix("$_") { object.rest = .open }
+        case .element:
+            guard base.constants == [.null] else { return nil }
+        default: return nil
+        }
+        let fresh = Value(objects: [allocate(here(place.node), object)])
+        assign(place, fresh, type: nil)
+        return fresh
     }
 
     /// Puts a value at a key or position.
@@ -102,9 +123,19 @@ extension FlowInterpreter {
 
     /// Something unknown inside a variable may now hold the value.
     private func weaken(_ place: Expression, with value: Value) {
-        guard !value.flows.isEmpty, case .name(let name) = place.form else { return }
+        guard dialect.linksByName || !value.flows.isEmpty else { return }
         let flows = deep(value).flows
-        live?.variables[name]?.joinFlows(flows)
+        guard !flows.isEmpty else { return }
+        switch place.form {
+        case .name(let name):
+            live?.variables[name]?.joinFlows(flows)
+        case .element(let base, _), .member(let base, _):
+            guard dialect.linksByName else { return }
+            let outer = evaluate(base)
+            if outer.objects.isEmpty { return weaken(base, with: value) }
+            for id in outer.objects { live?.objects[id]?.addRest(Value(flows: flows)) }
+        default: break
+        }
     }
 
     /// `a.b.c` -> `a.b`, `c`.
@@ -128,7 +159,8 @@ extension FlowInterpreter {
         return text.hasSuffix("[]") ? paths.number(String(text.dropLast(2))) : 0
     }
 
-    func element(of collection: Value, at key: Value) -> Value {
+    /// - Parameter node: where it is read.
+    func element(of collection: Value, at key: Value, node: Int = 0) -> Value {
         var found: Value?
         for id in collection.objects {
             guard let object = live?.objects[id] else { continue }
@@ -138,6 +170,10 @@ extension FlowInterpreter {
         if var found {
             found.joinFlows(collection.flows)
             return found
+        }
+        if collection.path != 0, let name = key.constant?.string {
+            let path = paths.child(collection.path, name)
+            if let source = book.members[paths.text(path)] { return sourced(source, at: node, path: path) }
         }
         if let text = collection.constant?.string, let index = key.constant?.integer {
             let position = index < 0 ? text.utf16.count + index : index

@@ -33,10 +33,11 @@ struct FlowBook: Sendable {
 
     private enum Effect {
         case source(SourceRef)
-        case cleans(UInt64), restores(UInt64)
+        case cleans(UInt64)
+        case restores(UInt64, unless: UInt64)
         case type(String)
         case operation(LibraryOperation)
-        case harmless, opaque
+        case harmless, opaque, ends
         case sink(SinkRef)
     }
 
@@ -63,7 +64,8 @@ struct FlowBook: Sendable {
         var seen: Set<String> = []
         knowledge = rules.map(\.rule.knowledge).filter { seen.insert($0.name).inserted }
         var bits: [String: UInt64] = ["all": .max]
-        for (position, kind) in Set(rules.map(\.rule.kind)).sorted().prefix(62).enumerated() {
+        let kinds = rules.map(\.rule.kind) + knowledge.flatMap(\.cleaners).flatMap(\.unless)
+        for (position, kind) in Set(kinds).sorted().prefix(62).enumerated() {
             bits[kind] = 1 << position
         }
         self.bits = bits
@@ -95,12 +97,13 @@ struct FlowBook: Sendable {
         }
         for cleaner in knowledge.flatMap(\.cleaners) {
             let kinds = mask(cleaner.kinds)
-            add(cleaner.calls, cleaner.restores ? .restores(kinds) : .cleans(kinds))
+            add(cleaner.calls, cleaner.restores ? .restores(kinds, unless: mask(cleaner.unless)) : .cleans(kinds))
         }
         for entry in knowledge.flatMap(\.types) { add([entry.signature], .type(entry.type)) }
         for entry in knowledge.flatMap(\.operations) { add([entry.signature], .operation(entry.operation)) }
         add(knowledge.flatMap(\.harmless), .harmless)
         add(knowledge.flatMap(\.opaque), .opaque)
+        add(knowledge.flatMap(\.ends), .ends)
         for check in knowledge.flatMap(\.checks) {
             for name in check.names {
                 checks[name] = Check(kinds: mask(check.kinds), subject: check.subject, types: check.types)
@@ -157,11 +160,14 @@ struct FlowBook: Sendable {
         switch effect {
         case .source(let source): if result.source == nil { result.source = source }
         case .cleans(let kinds): result.cleans |= kinds
-        case .restores(let kinds): result.restores |= kinds
+        case .restores(let kinds, let unless):
+            result.restores |= kinds
+            result.unless |= unless
         case .type(let type): if result.type == nil { result.type = type }
         case .operation(let operation): if result.operation == nil { result.operation = operation }
         case .harmless: result.isHarmless = true
         case .opaque: result.isOpaque = true
+        case .ends: result.ends = true
         case .sink(let sink): if !result.sinks.contains(sink) { result.sinks.append(sink) }
         }
     }
@@ -189,9 +195,12 @@ struct CallEffects {
     var source: FlowBook.SourceRef?
     var cleans: UInt64 = 0
     var restores: UInt64 = 0
+    /// Values clean for one of these are not restored.
+    var unless: UInt64 = 0
     var type: String?
     var operation: LibraryOperation?
     var isHarmless = false
     var isOpaque = false
+    var ends = false
     var sinks: [FlowBook.SinkRef] = []
 }

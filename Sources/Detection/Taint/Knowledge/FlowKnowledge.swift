@@ -14,6 +14,8 @@ struct FlowKnowledge: Sendable {
     var harmless: [Signature] = []
     /// Functions whose results come from elsewhere, whatever they are given: database queries.
     var opaque: [Signature] = []
+    /// Functions that never return: `exit`.
+    var ends: [Signature] = []
     /// Parameters that carry a framework's request object: name -> type.
     var parameters: [String: String] = [:]
     /// Functions that, where they hold, make a value harmless.
@@ -55,6 +57,8 @@ struct FlowKnowledge: Sendable {
         let kinds: [String]
         /// Undoes cleaning instead: decoders.
         let restores: Bool
+        /// Values clean for one of these stay as they are.
+        let unless: [String]
     }
 }
 
@@ -74,7 +78,22 @@ enum LibraryOperation: String, Sendable, CaseIterable {
     case map, put, getOr = "get_or", entries
     /// Fills the receiver from elsewhere: `Properties.load`.
     case load
+    /// The keys of a map, the numbers of a list: harmless unless all of it came from outside.
+    case keys
+    /// Runs another file of the repository in the same scope; the last argument is the end of its name.
+    case include
     case putSection = "put_section", getSection = "get_section"
     // the result is the first argument, the receiver
     case argument, receiver
+
+    /// Whether the value it is about is the receiver, not an argument.
+    var isAboutReceiver: Bool {
+        switch self {
+        case .argument, .receiver, .pure, .number, .list, .listOf, .map, .builder, .format, .join, .text, .copy,
+            .concat,
+            .include, .keys:
+            false
+        default: true
+        }
+    }
 }

@@ -33,23 +33,25 @@ enum FlowLoader {
         case (true, true, false): place = .returns(returns)
         default: throw DocumentError(node.mark, "a sink has one of 'calls', 'stores' and 'returns'")
         }
-        let matches = try fields.optional("matches").map { (node) throws(DocumentError) in try pattern(node) }
+        let matches = try fields.optional("matches").map { (node) throws(DocumentError) in try pattern(node, "matches")
+        }
+        let starts = try fields.optional("starts").map { (node) throws(DocumentError) in try pattern(node, "starts") }
         let sink = FlowSink(
             place: place, arguments: try fields.strings("arguments").map(ArgumentKey.init),
             takesReceiver: try fields.optionalBoolean("receiver") ?? false,
-            isFlat: try fields.optionalBoolean("flat") ?? false, matches: matches,
+            isFlat: try fields.optionalBoolean("flat") ?? false, matches: matches, starts: starts,
             conditions: try fields.elements("where").map { (node) throws(DocumentError) in try condition(node) })
         try fields.finish()
         return sink
     }
 
-    private static func pattern(_ node: MarkedNode) throws(DocumentError) -> Pattern {
+    private static func pattern(_ node: MarkedNode, _ key: String) throws(DocumentError) -> Pattern {
         do {
-            return try Pattern(try node.string(for: "matches"))
+            return try Pattern(try node.string(for: key))
         } catch let error as DocumentError {
             throw error
         } catch {
-            throw DocumentError(node.mark, "'matches' is not a pattern: \(error)")
+            throw DocumentError(node.mark, "'\(key)' is not a pattern: \(error)")
         }
     }
 
@@ -78,6 +80,7 @@ enum FlowLoader {
         knowledge.supertypes = Dictionary(try table(&fields, "supertypes")) { first, _ in first }
         knowledge.parameters = Dictionary(try table(&fields, "parameters")) { first, _ in first }
         knowledge.opaque = try signatures(&fields, "opaque")
+        knowledge.ends = try signatures(&fields, "ends")
         knowledge.harmless = try signatures(&fields, "harmless")
         knowledge.checks = try fields.elements("checks").map { (node) throws(DocumentError) in try check(node) }
         knowledge.quoted = try fields.strings("quoted")
@@ -108,7 +111,8 @@ enum FlowLoader {
             throw DocumentError(node.mark, "a cleaner has either 'cleans' or 'restores'")
         }
         let cleaner = FlowKnowledge.Cleaner(
-            calls: try signatures(&fields, "calls"), kinds: kinds + restored, restores: kinds.isEmpty)
+            calls: try signatures(&fields, "calls"), kinds: kinds + restored, restores: kinds.isEmpty,
+            unless: try fields.strings("unless"))
         try fields.finish()
         return cleaner
     }

@@ -33,6 +33,9 @@ struct FlowSink: Sendable {
     let isFlat: Bool
     /// Set where known values matter, not flows: the text that is weak.
     let matches: Pattern?
+    /// What the known beginning of the value must fit for the sink to count: where an address already names its host,
+    /// what follows it decides less.
+    let starts: Pattern?
     /// Conditions on other arguments or on fields of the argument, all of which must hold.
     let conditions: [Condition]
 

@@ -10,9 +10,12 @@ struct Value {
     var path: Int = 0
     /// The function it is, if it is one of this file's.
     var function: Int?
+    /// How its text begins, where that much is known of it: `https://example.org/`.
+    var start: String?
 
     static let mostConstants = 4
     static let mostFlows = 6
+    static let longestStart = 80
 
     /// A constant.
     init(_ constant: Constant) { constants = [constant] }
@@ -38,6 +41,9 @@ struct Value {
         return constants.allSatisfy { $0.isTrue == first } ? first : nil
     }
 
+    /// How its text begins; all of it, where it is known.
+    var beginning: String? { start ?? constant?.text }
+
     /// The same content, with no constants, objects or type.
     var content: Value { Value(flows: flows) }
 
@@ -49,10 +55,12 @@ struct Value {
         return result
     }
 
-    /// Undoes cleaning.
-    func restored(_ kinds: UInt64) -> Value {
+    /// Undoes cleaning, but for flows that are clean for one of the other kinds.
+    func restored(_ kinds: UInt64, unless: UInt64 = 0) -> Value {
         var result = self
-        for index in result.flows.indices { result.flows[index].clean &= ~kinds }
+        for index in result.flows.indices where result.flows[index].clean & unless == 0 {
+            result.flows[index].clean &= ~kinds
+        }
         return result
     }
 }
@@ -76,6 +84,9 @@ extension Value {
     /// - Returns: true if that changed it (steps do not count).
     @discardableResult
     mutating func join(_ other: Value, widening: Bool = false) -> Bool {
+        if start != nil || other.start != nil, start != other.beginning {
+            start = beginning == other.start ? other.start : nil
+        }
         var changed = joinFlows(other.flows)
         if let mine = constants {
             if let theirs = other.constants {
