@@ -8,10 +8,16 @@ struct FlowLanguage: Sendable {
     static let all: [Language: FlowLanguage] = [
         .java: FlowLanguage(dialect: .java, lower: JavaLowering.lower),
         .python: FlowLanguage(dialect: .python, lower: PythonLowering.lower),
+        .javascript: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
+        .typescript: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
+        .tsx: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
     ]
 }
 
 extension Language {
     fileprivate static let java = Language(rawValue: "java")
     fileprivate static let python = Language(rawValue: "python")
+    fileprivate static let javascript = Language(rawValue: "javascript")
+    fileprivate static let typescript = Language(rawValue: "typescript")
+    fileprivate static let tsx = Language(rawValue: "tsx")
 }

@@ -8,10 +8,20 @@ struct Dialect {
     let passesReceiver: Bool
     /// `==` compares references: texts that read the same may differ.
     let divisionIsWhole: Bool
+    /// A function is a value like any other, known by the variable it is in; options are objects; promises are waited
+    /// for; a file's exports are one object.
+    var functionsAreValues = false
 
     static let java = Dialect(dropsPackages: true, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true)
     static let python = Dialect(
         dropsPackages: false, namesAreLibrary: true, passesReceiver: true, divisionIsWhole: false)
+
+    static let javascript = Dialect(
+        dropsPackages: false, namesAreLibrary: true, passesReceiver: false, divisionIsWhole: false,
+        functionsAreValues: true)
+
+    /// The members of a method's class can be named without the receiver.
+    var membersAreInScope: Bool { !passesReceiver && !functionsAreValues }
 
     /// A path from its first capitalised part on, where packages are dropped.
     func typeName(_ path: String) -> String {
@@ -27,6 +37,7 @@ struct Dialect {
     private static let numericTypes: Set<String> = [
         "int", "long", "short", "byte", "double", "float", "boolean", "bool", "Integer", "Long", "Short", "Byte",
         "Double", "Float", "Boolean", "BigInteger", "BigDecimal", "UUID", "uuid.UUID", "datetime.date",
-        "datetime.datetime", "LocalDate", "LocalDateTime", "Instant", "Date", "decimal.Decimal", "MultipartFile[]",
+        "datetime.datetime", "number", "bigint", "LocalDate", "LocalDateTime", "Instant", "Date", "decimal.Decimal",
+        "MultipartFile[]",
     ]
 }

@@ -12,23 +12,35 @@ extension FlowInterpreter {
 
     func call(_ base: Expression?, _ name: String, _ arguments: [Argument], at node: Int) -> Value {
         guard let base else { return plainCall(name, self.arguments(arguments), at: node) }
-        let receiver = evaluate(base)
+        let receiver = resolved(evaluate(base))
         let values = self.arguments(arguments)
         if let index = method(name, of: receiver, base, arity: values.count) {
             return invoke(index, receiver: receiver, values, at: node)
         }
         if let function = fieldFunction(receiver, name) {
-            return invoke(function, receiver: .harmless, values, at: node)
+            return invoke(function, receiver: dialect.functionsAreValues ? receiver : .harmless, values, at: node)
         }
+        if let callee = libraryFunction(receiver, name) { return callValue(callee, receiver: .open, values, at: node) }
         return library(owner(receiver, base), name, receiver: receiver, base, values, at: node)
     }
 
     /// The path of a receiver; where nothing is known of it, its name says most.
     private func owner(_ receiver: Value, _ base: Expression) -> Int {
-        guard receiver.path == 0, dialect.namesAreLibrary, case .name(let name) = base.form else {
-            return receiver.path
+        guard receiver.path == 0, dialect.namesAreLibrary else { return receiver.path }
+        switch base.form {
+        case .name(let name): return paths.number(name)
+        case .member(_, let name) where dialect.functionsAreValues: return paths.number(name)
+        default: return receiver.path
         }
-        return paths.number(name)
+    }
+
+    /// A library's function that was put into a field: `this.run = promisify(exec)`.
+    private func libraryFunction(_ receiver: Value, _ name: String) -> Value? {
+        guard dialect.functionsAreValues, receiver.objects.count == 1,
+            let value = live?.objects[receiver.objects[0]]?.fields[name], value.path != 0, value.objects.isEmpty,
+            !paths.text(value.path).hasSuffix(")")
+        else { return nil }
+        return value
     }
 
     /// A function kept in a field or a map.
@@ -38,10 +50,13 @@ extension FlowInterpreter {
     }
 
     private func plainCall(_ name: String, _ values: [ArgumentValue], at node: Int) -> Value {
+        if dialect.functionsAreValues {
+            return callValue(variable(name, at: node), receiver: .open, values, at: node)
+        }
         if let function = live?.variables[name]?.function ?? file.globals[name]?.function {
             return invoke(function, receiver: .harmless, values, at: node)
         }
-        if !dialect.passesReceiver, let owner = frames.last?.owner,
+        if dialect.membersAreInScope, let owner = frames.last?.owner,
             let index = method(name, inClass: owner, arity: values.count)
         {
             return invoke(index, receiver: frames.last?.receiver ?? .harmless, values, at: node)
@@ -56,6 +71,7 @@ extension FlowInterpreter {
 
     func apply(_ callee: Value, _ arguments: [Argument], at node: Int) -> Value {
         let values = self.arguments(arguments)
+        if dialect.functionsAreValues { return callValue(callee, receiver: .open, values, at: node) }
         if let function = callee.function { return invoke(function, receiver: .harmless, values, at: node) }
         return unknown(receiver: callee, values)
     }
@@ -101,12 +117,17 @@ extension FlowInterpreter {
             return unknown(receiver: receiver, values)
         }
         let function = functions[index]
-        var variables = function.owner == nil ? closures[index] ?? [:] : [:]
+        let receiver = function.keepsReceiver ? makings[index]?.receiver ?? receiver : receiver
+        let isMadeHere = isMadeHere(index)
+        var variables = function.owner == nil ? captured(index) : [:]
         bind(function, receiver, values, at: node, &variables)
-        let isNeutral = receiver.objects.isEmpty && variables.values.allSatisfy(\.isNeutral)
+        let isNeutral =
+            receiver.objects.isEmpty && variables.values.allSatisfy(\.isNeutral)
+            && (!dialect.functionsAreValues || variables.values.allSatisfy { $0.path == 0 })
         if isNeutral, let known = neutralResults[index] { return known }
         live?.variables = variables
-        if isEntryLike(function, receiver, variables) { covered.insert(index) }
+        if !isMadeHere, isEntryLike(function, receiver, variables) { covered.insert(index) }
+        if dialect.functionsAreValues, !isMadeHere { live?.places = [:] }
         let context = (frames.last?.context ?? 0) &* 31 &+ node
         var frame = Frame(function: index, receiver: receiver, owner: function.owner, context: context)
         frame.file = function.node >> Self.fileShift
@@ -118,7 +139,10 @@ extension FlowInterpreter {
         live = joined(frame.returnedState, live)
         var result = frame.returned ?? Value(.null)
         if live != nil, frame.returned != nil, frame.returnedState == nil { result.join(Value(.null)) }
+        let after = live?.variables ?? [:]
         live?.variables = before.variables
+        live?.places = before.places
+        if isMadeHere { writeBack(index, after) }
         if isNeutral, result.objects.isEmpty, live != nil { neutralResults[index] = result }
         return trace.extend(result, at: node) { "returned from '\(function.name)'" }
     }
@@ -159,7 +183,12 @@ extension FlowInterpreter {
             } else {
                 passed = parameter.standard.map(evaluate) ?? .harmless
             }
-            let typed = parameter.type.map { declared(passed, $0) } ?? passed
+            var typed = parameter.type.map { declared(passed, $0) } ?? passed
+            if dialect.functionsAreValues, typed.path == 0, typed.objects.isEmpty, typed.function == nil,
+                let type = book.parameters[parameter.name]
+            {
+                typed.path = paths.number(type)
+            }
             variables[parameter.name] = trace.extend(typed, at: node) { "passed to '\(function.name)'" }
         }
     }
@@ -176,11 +205,15 @@ extension FlowInterpreter {
                     return source.decorated.contains { Self.fits($0, owner, name) }
                 }
             guard isMarked || (isHandler && !["self", "cls", "request"].contains(parameter.name)) else { continue }
-            result = sourced(FlowBook.SourceRef(kind: source.kind, note: source.note), at: parameter.node, path: 0)
+            result = sourced(book.reference(source), at: parameter.node, path: 0)
         }
         if let type = parameter.type {
-            result.path = paths.number(type)
+            result.path = typePath(type)
             if dialect.isNumeric(type) { result.flows = [] }
+            // An unknown type of the project's own is most likely a variant of what the name stands for.
+            if dialect.functionsAreValues, book.supertypes[type] == nil, let known = book.parameters[parameter.name] {
+                result.path = paths.number(known)
+            }
         } else if let type = book.parameters[parameter.name] {
             result.path = paths.number(type)
         }

@@ -15,6 +15,10 @@ extension FlowInterpreter {
         case .listOf: return Value(objects: [allocate(node, HeapObject(items: spread(arguments)))])
         case .map: return newMap(values, at: node)
         case .builder: return newBuilder(arguments, at: node)
+        case .each, .transform, .select, .pick, .fold, .then:
+            return functional(operation, receiver, arguments, at: node)
+        case .keys, .valuesOf, .pairsOf, .assignAll: return ofObject(operation, arguments, at: node)
+        case .push, .concatenate: return ofList(operation, receiver, arguments, at: node)
         case .join, .format, .text, .copy, .concat, .edit: return textual(operation, receiver, arguments, values)
         default: break
         }

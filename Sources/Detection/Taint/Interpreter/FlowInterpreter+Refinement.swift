@@ -68,19 +68,20 @@ extension FlowInterpreter {
     /// The value read equals a known one.
     private func equal(_ place: Expression, _ other: Expression) {
         guard case .literal(let constant) = other.form, constant != .null else { return }
-        if case .name(let name) = place.form {
-            guard live?.variables[name] != nil else { return }
-            live?.variables[name]?.flows = []
-            live?.variables[name]?.constants = [constant]
-        } else {
-            host(place)
+        learn(place) { value in
+            value.flows = []
+            value.constants = [constant]
         }
+        if case .name = place.form { return }
+        host(place)
     }
 
     /// The value is one of a fixed list.
     private func member(_ place: Expression, of list: Expression) {
         guard isFixed(list) else { return }
-        if case .name(let name) = place.form { live?.variables[name]?.flows = [] } else { host(place) }
+        learn(place) { $0.flows = [] }
+        if case .name = place.form { return }
+        host(place)
     }
 
     private func isFixed(_ list: Expression) -> Bool {
@@ -95,9 +96,9 @@ extension FlowInterpreter {
 
     /// The text does not hold a character that the attack needs.
     private func lacks(_ place: Expression, _ part: Expression) {
-        guard case .literal(.text(let text)) = part.form, case .name(let name) = place.form else { return }
+        guard case .literal(.text(let text)) = part.form else { return }
         let kinds = book.guards(text)
-        if kinds != 0, let value = live?.variables[name] { live?.variables[name] = value.cleaned(kinds) }
+        if kinds != 0 { learn(place) { $0 = $0.cleaned(kinds) } }
     }
 
     /// The host of an address was compared: the address itself is then safe to go to.
@@ -132,7 +133,7 @@ extension FlowInterpreter {
             if ["equals", "equalsIgnoreCase", "contentEquals"].contains(name) {
                 equal(base, arguments[0].value)
                 equal(arguments[0].value, base)
-            } else if ["contains", "containsKey", "includes", "has"].contains(name) {
+            } else if ["contains", "containsKey", "includes", "has", "hasOwnProperty"].contains(name) {
                 member(arguments[0].value, of: base)
             }
         }
@@ -142,9 +143,6 @@ extension FlowInterpreter {
         guard truth, let check = book.checks[name] else { return }
         let subject = check.subject.map { $0 < arguments.count ? arguments[$0].value : nil } ?? base
         if let subject, !check.types.isEmpty { return typedCheck(subject, check) }
-        guard let subject, case .name(let variable) = subject.form, let value = live?.variables[variable] else {
-            return
-        }
-        live?.variables[variable] = value.cleaned(check.kinds)
+        if let subject { learn(subject) { $0 = $0.cleaned(check.kinds) } }
     }
 }

@@ -23,6 +23,7 @@ struct FlowBook: Sendable {
     private(set) var checks: [String: Check] = [:]
     private(set) var hostChecks: [String: UInt64] = [:]
     private(set) var quotedKinds: UInt64 = 0
+    private(set) var textKinds: UInt64 = 0
     private(set) var fixedPaths: Set<String> = []
     private var guardKinds: [String: UInt64] = [:]
 
@@ -38,6 +39,13 @@ struct FlowBook: Sendable {
         case operation(LibraryOperation)
         case harmless, opaque
         case sink(SinkRef)
+        case handlers(Handlers)
+    }
+
+    /// The types a library passes to the functions it is given, and when it does.
+    struct Handlers: Sendable {
+        let types: [String]
+        let conditions: [FlowSink.Condition]
     }
 
     struct Check: Sendable {
@@ -50,6 +58,8 @@ struct FlowBook: Sendable {
     struct SourceRef: Hashable, Sendable {
         let kind: String
         let note: String
+        /// The kinds of sink for which it is harmless.
+        var clean: UInt64 = 0
     }
 
     /// A sink by its place in `rules`.
@@ -69,7 +79,10 @@ struct FlowBook: Sendable {
         self.bits = bits
         var members: [String: SourceRef] = [:]
         for source in knowledge.flatMap(\.sources) {
-            for path in source.members { members[path] = SourceRef(kind: source.kind, note: source.note) }
+            let clean = source.clean.reduce(UInt64(0)) { $0 | (bits[$1] ?? 0) }
+            for path in source.members {
+                members[path] = SourceRef(kind: source.kind, note: source.note, clean: clean)
+            }
         }
         self.members = members
         supertypes = knowledge.reduce(into: [:]) { $0.merge($1.supertypes) { first, _ in first } }
@@ -87,12 +100,20 @@ struct FlowBook: Sendable {
 
     func bit(of rule: Int) -> UInt64 { bits[rules[rule].rule.kind] ?? 0 }
 
+    func reference(_ source: FlowKnowledge.Source) -> SourceRef {
+        SourceRef(kind: source.kind, note: source.note, clean: mask(source.clean))
+    }
+
     private func mask(_ kinds: [String]) -> UInt64 { kinds.reduce(0) { $0 | (bits[$1] ?? 0) } }
 
     private mutating func fill() {
         for source in knowledge.flatMap(\.sources) {
-            add(source.calls, .source(SourceRef(kind: source.kind, note: source.note)))
+            add(source.calls, .source(reference(source)))
         }
+        for entry in knowledge.flatMap(\.handlers) {
+            add(entry.calls, .handlers(Handlers(types: entry.types, conditions: entry.conditions)))
+        }
+        textKinds = mask(knowledge.flatMap(\.textual))
         for cleaner in knowledge.flatMap(\.cleaners) {
             let kinds = mask(cleaner.kinds)
             add(cleaner.calls, cleaner.restores ? .restores(kinds) : .cleans(kinds))
@@ -160,6 +181,7 @@ struct FlowBook: Sendable {
         case .restores(let kinds): result.restores |= kinds
         case .type(let type): if result.type == nil { result.type = type }
         case .operation(let operation): if result.operation == nil { result.operation = operation }
+        case .handlers(let handlers): if result.handlers == nil { result.handlers = handlers }
         case .harmless: result.isHarmless = true
         case .opaque: result.isOpaque = true
         case .sink(let sink): if !result.sinks.contains(sink) { result.sinks.append(sink) }
@@ -191,6 +213,7 @@ struct CallEffects {
     var restores: UInt64 = 0
     var type: String?
     var operation: LibraryOperation?
+    var handlers: FlowBook.Handlers?
     var isHarmless = false
     var isOpaque = false
     var sinks: [FlowBook.SinkRef] = []

@@ -14,6 +14,7 @@ struct TreeReader<Kind: RawRepresentable> where Kind.RawValue == String {
         case definition, dimensions, field, function, index, initializer = "init", key, left, method, module_name, name
         case object, operand, `operator`, parameters, resources, right, subject, subscript_ = "subscript"
         case superclass, superclasses, interfaces, type, update, value, expression, constructor, property
+        case source, pattern, declaration, parameter, start = "initializer", increment, handler, finalizer, kind
     }
 
     init(_ source: ParsedSource) {
