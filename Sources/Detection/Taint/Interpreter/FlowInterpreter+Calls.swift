@@ -110,8 +110,8 @@ extension FlowInterpreter {
         return implementers.count == 1 ? implementers[0] : nil
     }
 
-    /// Runs a function of this file with the given values.
-    func invoke(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
+    /// Runs a function with the given values.
+    func run(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
         guard frames.count <= Self.deepestCall, frames.count(where: { $0.function == index }) < 2, let before = live
         else {
             return unknown(receiver: receiver, values)

@@ -77,6 +77,34 @@ extension FlowInterpreter {
         return Value(objects: [allocate(function.node, object)])
     }
 
+    // MARK: Limits
+
+    /// Work granted to a call into another file, by whether anything from outside goes there.
+    private static let mostForeignWork = (plain: 1500, interesting: 10_000)
+
+    /// Calls a function, a function of another file within limits: whole libraries may stand behind it.
+    func invoke(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
+        guard dialect.functionsAreValues, functions[index].node >> Self.fileShift != frames.last?.file ?? 0 else {
+            return run(index, receiver: receiver, values, at: node)
+        }
+        let isInteresting = ([receiver] + values.map(\.value)).contains { value in
+            requestTypes.contains(value.path) || deep(value).flows.contains { $0.source >= 0 }
+        }
+        let limit = isInteresting ? Self.mostForeignWork.interesting : Self.mostForeignWork.plain
+        guard let before = live, limit > exhausting[index] ?? 0 else {
+            return unknownResult(receiver, values.filter { $0.value.function == nil })
+        }
+        let granted = min(limit, workLeft)
+        let rest = workLeft - granted
+        workLeft = granted
+        let result = run(index, receiver: receiver, values, at: node)
+        defer { workLeft = rest + max(0, workLeft) }
+        guard workLeft <= 0, rest > 0 else { return result }
+        exhausting[index] = limit
+        live = before
+        return .open
+    }
+
     // MARK: Calls of values
 
     /// Calls whatever a value is: a function of these files, or a library's by its path.
@@ -93,8 +121,13 @@ extension FlowInterpreter {
         guard let before = live else { return .open }
         let values = passed.map { ArgumentValue(name: nil, value: $0, node: node) }
         let result = callValue(callee, receiver: .open, values, at: node)
-        merge(before)
+        if live == nil, workLeft > 0 { live = before }
         return result
+    }
+
+    /// Whether a function that a library was given has a turn of its own, in which it sees all that is to see.
+    private func hasOwnTurn(_ index: Int) -> Bool {
+        frames.count == 1 && entries.contains(index) && !functions[index].changesOutside
     }
 
     /// The values of parameters when nothing is known of the caller, or only the types.
@@ -104,6 +137,9 @@ extension FlowInterpreter {
             var value = entryValue(parameter, of: function)
             if value.path == 0, position < types.count, function.parameters.count <= 3 {
                 value.path = paths.number(types[position])
+                if let source = book.members[types[position]] {
+                    value = sourced(source, at: parameter.node, path: value.path)
+                }
             }
             return value
         }
@@ -119,7 +155,7 @@ extension FlowInterpreter {
         for id in plain.flatMap(\.objects) { live?.objects[id]?.addRest(.open) }
         var result = receiver.map { mixture([$0, arguments]) } ?? arguments
         for value in values {
-            guard let function = value.value.function else { continue }
+            guard let function = value.value.function, !hasOwnTurn(function) else { continue }
             _ = callBack(value.value, unknownArguments(function), at: value.node)
         }
         result.joinFlows(Value.open.flows)
@@ -132,6 +168,7 @@ extension FlowInterpreter {
         for value in values {
             guard let index = resolved(value.value).function else { continue }
             handlerTypes[index] = handlers.types
+            guard !hasOwnTurn(index) else { continue }
             _ = callBack(value.value, unknownArguments(index, types: handlers.types), at: value.node)
         }
     }

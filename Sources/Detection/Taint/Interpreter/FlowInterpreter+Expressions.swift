@@ -239,7 +239,7 @@ extension FlowInterpreter {
             }
             return Value(flows: mixture(values.map(\.content)).flows, objects: [allocate(node, whole)])
         }
-        return mixture(values).cleaned(book.textKinds)
+        return mixture(values).cleaned(book.textKinds | anchored(values))
     }
 
     private func lists(_ values: [Value]) -> [HeapObject]? {
@@ -253,7 +253,7 @@ extension FlowInterpreter {
 
     /// Values written one after another as text.
     func text(_ parts: [Value]) -> Value {
-        var result = mixture(parts).cleaned(book.textKinds)
+        var result = mixture(parts).cleaned(book.textKinds | anchored(parts))
         if parts.allSatisfy({ $0.constant != nil }) {
             let whole = parts.compactMap { $0.constant?.text }.joined()
             if whole.utf8.count <= Constant.longestText { result.constants = [.text(whole)] }

@@ -34,4 +34,21 @@ extension FlowInterpreter {
         object.addRest(evaluate(element))
         return Value(objects: [allocate(node, object)])
     }
+
+    /// The kinds of sink for which an address is harmless whose start is known: `"/a/" + x`, `base + "/a/" + x`.
+    func anchored(_ parts: [Value]) -> UInt64 {
+        guard book.anchoredKinds != 0, parts.count > 1 else { return 0 }
+        if let text = parts[0].constant?.string { return Self.leadsTo(text) ? book.anchoredKinds : 0 }
+        guard parts[0].flows.allSatisfy({ $0.source < 0 }), let next = parts[1].constant?.string else { return 0 }
+        return next.hasPrefix("/") || next.hasPrefix("?") ? book.anchoredKinds : 0
+    }
+
+    /// Whether an address that starts so leads to a known host.
+    private static func leadsTo(_ text: String) -> Bool {
+        if text.hasPrefix("?") || text.hasPrefix("#") { return true }
+        if text.hasPrefix("/"), text.count > 1 { return !text.hasPrefix("//") && !text.hasPrefix("/\\") }
+        guard let scheme = text.firstRange(of: "://") else { return false }
+        let rest = text[scheme.upperBound...]
+        return rest.contains("/") && !rest.hasPrefix("/")
+    }
 }

@@ -4,7 +4,7 @@ import OrchestratorCore
 extension FlowInterpreter {
     /// The path of an imported name, with the file it leads to in place of a relative specifier: `=src/db:js.query`.
     func located(_ path: String) -> String {
-        guard let linker, let first = path.utf8.first, ":@~".utf8.contains(first) else { return path }
+        guard let linker, JavaScriptLowering.isFile(path) else { return path }
         let key = "\(frames.last?.file ?? 0) \(path)"
         if let known = locatedNames[key] { return known }
         let parts = path.split(separator: ".", maxSplits: 1)

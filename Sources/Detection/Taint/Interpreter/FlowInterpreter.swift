@@ -33,6 +33,11 @@ final class FlowInterpreter {
     /// The types of the parameters of functions that libraries were given.
     var handlerTypes: [Int: [String]] = [:]
     var locatedNames: [String: String] = [:]
+    /// Functions of other files that took more work than they were granted.
+    var exhausting: [Int: Int] = [:]
+    /// The functions that are run on their own.
+    private(set) var entries: Set<Int> = []
+    private(set) lazy var requestTypes = Set(book.parameters.values.map { paths.number($0) })
     /// What the variables of this file and of those it was linked with refer to.
     var moduleObjects: [Int: HeapObject] = [:]
     private var effectsCache: [Int: [String: CallEffects]] = [:]
@@ -74,6 +79,7 @@ final class FlowInterpreter {
     /// Runs the file's own statements, then every function, outer ones first.
     /// - Parameter entries: the functions worth running on their own.
     func run(_ entries: Set<Int>) {
+        self.entries = entries
         let module = Frame(function: nil, receiver: .harmless, owner: nil, context: 0)
         if enter(module, name: "the file's own statements", { execute(files[0].body) }), let live {
             files[0].globals = live.variables

@@ -24,6 +24,7 @@ struct FlowBook: Sendable {
     private(set) var hostChecks: [String: UInt64] = [:]
     private(set) var quotedKinds: UInt64 = 0
     private(set) var textKinds: UInt64 = 0
+    private(set) var anchoredKinds: UInt64 = 0
     private(set) var fixedPaths: Set<String> = []
     private var guardKinds: [String: UInt64] = [:]
 
@@ -114,6 +115,7 @@ struct FlowBook: Sendable {
             add(entry.calls, .handlers(Handlers(types: entry.types, conditions: entry.conditions)))
         }
         textKinds = mask(knowledge.flatMap(\.textual))
+        anchoredKinds = mask(knowledge.flatMap(\.anchored))
         for cleaner in knowledge.flatMap(\.cleaners) {
             let kinds = mask(cleaner.kinds)
             add(cleaner.calls, cleaner.restores ? .restores(kinds) : .cleans(kinds))

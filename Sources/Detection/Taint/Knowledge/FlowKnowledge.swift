@@ -30,6 +30,8 @@ struct FlowKnowledge: Sendable {
     var handlers: [Handlers] = []
     /// Kinds of sink for which text, as opposed to objects from outside, is harmless.
     var textual: [String] = []
+    /// Kinds of sink for which an address is harmless that starts with a known host or path.
+    var anchored: [String] = []
     /// Words of which one must occur in a file before any source can.
     var words: [String] = []
 

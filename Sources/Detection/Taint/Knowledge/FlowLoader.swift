@@ -85,6 +85,7 @@ enum FlowLoader {
         knowledge.guards = try kindLists(&fields, "guards")
         knowledge.hosts = try kindLists(&fields, "hosts")
         knowledge.textual = try fields.strings("textual")
+        knowledge.anchored = try fields.strings("anchored")
         knowledge.handlers = try fields.elements("handlers").map { (node) throws(DocumentError) in
             try handlers(node)
         }

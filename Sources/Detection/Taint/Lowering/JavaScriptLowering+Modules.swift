@@ -17,6 +17,11 @@ extension JavaScriptLowering {
         return name.replacing(".", with: ":")
     }
 
+    /// Whether a name leads to a file of the repository.
+    static func isFile(_ module: String) -> Bool {
+        module.hasPrefix(":") || module.hasPrefix("@/") || module.hasPrefix("~/")
+    }
+
     /// The text of a string node.
     func plainText(_ node: Int) -> String { LiteralText.unescaped(reader.text(node).dropFirst().dropLast()) }
 
@@ -28,7 +33,9 @@ extension JavaScriptLowering {
         let clause = reader.named(node).first { reader.kind($0) == .import_clause }
         for part in clause.map(reader.named) ?? [] {
             switch reader.kind(part) {
-            case .identifier: program.imports[reader.text(part)] = module + ".default"
+            case .identifier:
+                // A package written for the other module system is its own default.
+                program.imports[reader.text(part)] = Self.isFile(module) ? module + ".default" : module
             case .namespace_import:
                 if let name = reader.named(part).first { program.imports[reader.text(name)] = module }
             case .named_imports:

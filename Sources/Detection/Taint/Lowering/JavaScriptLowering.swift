@@ -46,7 +46,7 @@ struct JavaScriptLowering {
         if form.isConstructor { opening += parameterFields(form.parameters, node) }
         form.body = opening + body(of: node)
         form.locals = scopes.last?.declared ?? []
-        closeScope()
+        form.changesOutside = closeScope()
         program.functions.append(form)
         return program.functions.count - 1
     }
@@ -58,11 +58,13 @@ struct JavaScriptLowering {
     }
 
     /// What a function assigns without declaring it may change between two calls of others.
-    private mutating func closeScope() {
+    /// - Returns: whether there is any such name.
+    private mutating func closeScope() -> Bool {
         let scope = scopes.removeLast()
         let outside = scope.assigned.subtracting(scope.declared)
         program.changeable.formUnion(outside)
         if !scopes.isEmpty { scopes[scopes.count - 1].assigned.formUnion(outside) }
+        return !outside.isEmpty
     }
 
     private mutating func parameters(of node: Int, _ opening: inout [Statement]) -> [Parameter] {

@@ -37,6 +37,8 @@ struct Function {
     var isNamed = true
     /// Sees the receiver of the function around it.
     var keepsReceiver = false
+    /// Assigns variables of the functions around it.
+    var changesOutside = false
     /// Names of its own: what it is made in has other variables of these names.
     var locals: Set<String> = []
 }
