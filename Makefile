@@ -10,7 +10,7 @@ BUILD := swift build -c release --explicit-target-dependency-import-check error
 TEST := swift test -c release --disable-testable-imports --skip-build
 SECORCH := .build/release/secorch
 
-.PHONY: scan build test test-llm test-threads proof bench check format setup clean
+.PHONY: scan build test test-llm test-threads proof bench bench-accuracy check format setup clean
 
 # Scans REPO and leaves the reports in OUT. Fails only where there is no report: findings and gaps are in it.
 scan: build
@@ -57,6 +57,10 @@ bench: setup
 	@$(BUILD) --product secorch
 	@$(BUILD) --product measure
 	@Tests/Benchmarks/run
+
+# A labelled suite in DIR, scored for ours, bandit and, where RULES names a folder of its rules, semgrep.
+bench-accuracy: build
+	@Tests/Benchmarks/suite.py "$(DIR)" $(if $(RULES),--semgrep-rules "$(RULES)")
 
 # Format, imports, sizes and rule files.
 check: build

@@ -13,6 +13,8 @@ package struct DetectionLibrary: Sendable {
     package let observations: ObservationBook
     /// Nil where none are installed.
     package let grammars: GrammarLibrary?
+    /// The files it was read from, by their names under `rulesets`.
+    package let texts: [String: String]
     /// Changes with anything that could change a finding.
     package let digest: Digest
     /// What a reader must know: parts that are missing.
@@ -28,10 +30,12 @@ package struct DetectionLibrary: Sendable {
         digest.append("analyzer \(Self.analyzerVersion) \(Installation.version)")
         let loader = RuleLoader(reader: YAMLReader())
         var rules: [Rule] = []
+        var texts: [String: String] = [:]
         let documents = try ["rulesets/detection", "rulesets/taint"].flatMap(installation.documents)
         for file in documents {
             let text = try installation.text(file)
             digest.append(text)
+            texts[Self.shortName(file)] = text
             rules += try loader.load(text, file: file)
         }
         let known = Set(rules.map(\.description.id))
@@ -39,9 +43,11 @@ package struct DetectionLibrary: Sendable {
             throw PipelineError(.unknownRule, "the configuration disables the rule '\(id)', which does not exist")
         }
         digest.append(disabled.sorted().joined(separator: ","))
-        observations = try Self.observations(installation, &digest)
+        observations = try Self.observations(installation, &digest, &texts)
         let forms = try installation.text("rulesets/redaction.yaml")
         digest.append(forms)
+        texts["redaction.yaml"] = forms
+        self.texts = texts
         book = try RuleBook(rules.filter { !disabled.contains($0.description.id) })
         redactor = Redactor(
             forms: try RedactionForm.load(forms, file: "rulesets/redaction.yaml", reader: YAMLReader()), rules: rules)
@@ -58,16 +64,19 @@ package struct DetectionLibrary: Sendable {
     }
 
     private static func observations(
-        _ installation: Installation, _ digest: inout Digest.Builder
+        _ installation: Installation, _ digest: inout Digest.Builder, _ texts: inout [String: String]
     ) throws -> ObservationBook {
         let loader = ObservationLoader(reader: YAMLReader())
         return try ObservationBook(
             try installation.documents(in: "rulesets/observations").map { file in
                 let text = try installation.text(file)
                 digest.append(text)
+                texts[shortName(file)] = text
                 return try loader.load(text, file: file)
             })
     }
+
+    private static func shortName(_ file: String) -> String { String(file.dropFirst("rulesets/".count)) }
 
     /// A new observer, for one task at a time.
     package func observer() -> Observer { Observer(book: observations, redactor: redactor) }

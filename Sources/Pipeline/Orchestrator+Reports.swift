@@ -34,7 +34,8 @@ extension Orchestrator {
     }
 
     private func recordedTemplates(of run: RunRecord, _ catalog: CatalogStore) throws -> ReportTemplates {
-        guard let parts = try catalog.templates(run.settings.templates), let templates = ReportTemplates(parts: parts)
+        guard let parts = try catalog.texts(.templates, run.settings.templates),
+            let templates = ReportTemplates(parts: parts)
         else {
             throw PipelineError(.unknownRun, "the templates as the run used them are not in this state")
         }

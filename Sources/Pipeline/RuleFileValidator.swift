@@ -4,6 +4,7 @@ import OrchestratorCore
 import Providers
 import Rules
 import Settings
+package import Store
 import SyntaxTree
 
 /// Checks rule files as far as a scan would ever need them: every key and value, every pattern compiled, every query
@@ -24,23 +25,44 @@ package struct RuleFileValidator: Sendable {
         return try (frameworks + rules + observations + ["\(installation.home)/\(ModelCatalogue.file)"]).map(validate)
     }
 
-    /// One file. Returns what it holds; throws `DocumentError`, `DetectionError` or `RulesError` with the place.
-    package func validate(_ path: String) throws -> String {
-        let text: String
-        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
+    /// Some files. Returns what each holds; throws `DocumentError`, `DetectionError` or `RulesError` with the place.
+    /// - Parameter catalog: opened only where there are overlays, which may extend what was imported.
+    package func validate(_ files: [String], _ catalog: () throws -> CatalogStore) throws -> [String] {
+        let overlays = try files.filter { try keys(text($0), $0).keys.contains("extends") }
+        let lines = try files.filter { !overlays.contains($0) }.map(validate)
+        guard !overlays.isEmpty else { return lines }
+        let importer = try RuleSetImporter(installation, try catalog())
+        let bases = try files.filter { file in
+            let text = try text(file)
+            guard try keys(text, file).keys.contains("controls"), !overlays.contains(file) else { return false }
+            return importer.isInstalled(try RuleSetLoader(reader: reader).ruleSet(text, file: file).id) == false
+        }
+        return lines
+            + zip(overlays, try importer.read(overlays + bases)).map { file, ruleSet in
+                "\(file): overlay \(ruleSet.id) of \(ruleSet.base?.id ?? "nothing"), \(ruleSet.controls.count) controls"
+            }
+    }
+
+    private func text(_ path: String) throws -> String {
+        do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
             throw PipelineError(.badConfiguration, "cannot read \(path): \(error.localizedDescription)")
         }
+    }
+
+    private func keys(_ text: String, _ path: String) throws -> (keys: Set<String>, mark: MarkedNode.Mark) {
         guard case .mapping(let pairs, let mark) = try reader.read(text, file: path) else {
             throw DocumentError(.init(file: path, line: 1, column: 1), "expected a mapping")
         }
-        if pairs.contains(where: { $0.key == "rules" }) { return try rules(text, path) }
-        if pairs.contains(where: { $0.key == "extends" }) {
-            throw DocumentError(
-                mark, "an overlay is checked together with what it extends: 'secorch rulesets import --dry-run'")
-        }
-        if pairs.contains(where: { $0.key == "controls" }) { return try framework(text, path) }
-        if pairs.contains(where: { ["hints", "topic"].contains($0.key) }) { return try observations(text, path) }
-        if pairs.contains(where: { $0.key == "services" }) { return try models(text, path) }
+        return (Set(pairs.map(\.key)), mark)
+    }
+
+    private func validate(_ path: String) throws -> String {
+        let text = try text(path)
+        let (keys, mark) = try keys(text, path)
+        if keys.contains("rules") { return try rules(text, path) }
+        if keys.contains("controls") { return try framework(text, path) }
+        if !keys.isDisjoint(with: ["hints", "topic"]) { return try observations(text, path) }
+        if keys.contains("services") { return try models(text, path) }
         throw DocumentError(
             mark,
             "expected the key 'rules' (detection rules), 'controls' (a framework), 'hints' or 'topic' (observations) or "

@@ -26,6 +26,9 @@ package struct RuleSetImporter: Sendable {
         return ruleSets
     }
 
+    /// True for the id of an installed framework, which an own rule set may not take.
+    func isInstalled(_ id: String) -> Bool { library.ruleSets.contains { $0.id == id } }
+
     /// The rule sets of some files, checked as for an import, but not kept. Throws like `importFiles`.
     package func read(_ files: [String]) throws -> [RuleSet] {
         let loader = RuleSetLoader(reader: YAMLReader(), weaknesses: library.weaknesses)
@@ -36,13 +39,23 @@ package struct RuleSetImporter: Sendable {
                     document.mark,
                     "'id' must be lower-case letters, digits, dots and dashes, found '\(document.id)'")
             }
-            if library.ruleSets.contains(where: { $0.id == document.id }) {
+            if isInstalled(document.id) {
                 throw DocumentError(
                     document.mark, "'\(document.id)' is an installed rule set; an own one needs an id of its own")
             }
             return document
         }
         return try RuleSetResolver(documents, known: { try? library.ruleSet($0) }).resolve()
+    }
+
+    /// Withdraws an imported rule set from later scans; runs that used it keep it. Throws `unknownRuleSet`.
+    package func remove(_ id: String) throws {
+        guard try catalog.withdrawOwn(id) > 0 else {
+            let known = library.own.map(\.id)
+            throw PipelineError(
+                .unknownRuleSet,
+                "no imported rule set '\(id)'; imported are: \(known.isEmpty ? "none" : known.joined(separator: ", "))")
+        }
     }
 
     /// The rule set of a name, or of a file where the name looks like one. Throws like `importFiles`, `unknownRuleSet`.

@@ -55,7 +55,8 @@ struct ScanParts {
                 "the target's secorch.yaml may not choose '\(chosen.id)', which is not an installed one")
         }
         templates = try installation.templates(replacedBy: configuration.templates)
-        try catalog.recordTemplates(templates.parts, digest: templates.digest)
+        try catalog.record(templates.parts, as: .templates, digest: templates.digest)
+        try catalog.record(library.texts, as: .detectionRules, digest: library.digest)
         store = try RunStore(state: state, workingOn: root.path)
         compareTo = try request.compareTo.map { [store] in try Self.finished($0, store) }
     }

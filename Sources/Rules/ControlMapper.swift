@@ -163,9 +163,8 @@ package struct ControlMapper: Sendable {
         guard evidence.uncovered.isEmpty else {
             return (
                 .notAssessed,
-                "\(total - evidence.uncovered.count) of \(total) mapped weaknesses have a rule in every language in "
-                    + "scope they can occur in; nothing was found for those. Not looked for everywhere: "
-                    + "\(list(evidence.uncovered)); rules are missing in \(names(evidence.gaps)).\(leftOut(evidence))"
+                "\(covered(total, evidence)) Not looked for everywhere: \(list(evidence.uncovered)); rules are missing in "
+                    + "\(names(evidence.gaps)).\(leftOut(evidence))"
             )
         }
         return (
@@ -173,6 +172,14 @@ package struct ControlMapper: Sendable {
             "\(total) of \(total) mapped weaknesses have a rule in every language in scope they can occur in, all of "
                 + "them ran, and none was found. Rules: \(names(evidence.rules)).\(leftOut(evidence))"
         )
+    }
+
+    private func covered(_ total: Int, _ evidence: ControlEvidence) -> String {
+        let count = total - evidence.uncovered.count
+        guard count > 0 else { return "No mapped weakness has a rule in every language in scope." }
+        return
+            "\(count) of \(total) mapped weaknesses have a rule in every language in scope they can occur in; nothing "
+            + "was found for those."
     }
 
     /// Why no absence of findings could show anything.

@@ -6,6 +6,7 @@ enum CatalogMigrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("rule sets") { try $0.execute(sql: ruleSets) }
         migrator.registerMigration("own rule sets") { try $0.execute(sql: ownRuleSets) }
+        migrator.registerMigration("detection rules") { try $0.execute(sql: detectionRules) }
         return migrator
     }
 
@@ -91,5 +92,13 @@ enum CatalogMigrations {
         -- Languages it can occur in, separated by commas; NULL for all.
         ALTER TABLE weakness ADD COLUMN languages TEXT;
         DELETE FROM imported_file WHERE rule_set IS NULL;
+        """
+
+    private static let detectionRules = """
+        -- The files of detection rules that runs used, as a JSON object, by the digest that their settings name.
+        CREATE TABLE detection_rule_set (
+            digest TEXT PRIMARY KEY,
+            content TEXT NOT NULL
+        ) STRICT;
         """
 }

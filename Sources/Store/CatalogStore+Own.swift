@@ -18,6 +18,15 @@ extension CatalogStore {
         }
     }
 
+    /// An id stands for nothing from now on. Its versions stay under `id@digest`, since runs may rest on them.
+    /// - Returns: how many versions were imported under it.
+    package func withdrawOwn(_ id: String) throws(StoreError) -> Int {
+        try file.write { database in
+            try database.execute(sql: "DELETE FROM own_rule_set WHERE id = ?", arguments: [id])
+            return database.changesCount
+        }
+    }
+
     /// The newest import of every id, by id.
     package func ownRuleSets() throws(StoreError) -> [RuleSet] {
         let digests = try file.read { database in

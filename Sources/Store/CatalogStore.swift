@@ -150,24 +150,4 @@ package final class CatalogStore: Sendable {
             }
         }
     }
-
-    // MARK: Templates
-
-    /// Keeps report templates under their digest.
-    package func recordTemplates(_ parts: [String: String], digest: Digest) throws(StoreError) {
-        try file.write { database in
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO template_set VALUES (?, ?)",
-                arguments: [digest.description, try JSONText.encode(parts)])
-        }
-    }
-
-    /// The templates with a digest; nil where this state has never seen them.
-    package func templates(_ digest: Digest) throws(StoreError) -> [String: String]? {
-        try file.read { database in
-            try String.fetchOne(
-                database, sql: "SELECT content FROM template_set WHERE digest = ?", arguments: [digest.description]
-            ).map { try JSONText.decode([String: String].self, from: $0) }
-        }
-    }
 }

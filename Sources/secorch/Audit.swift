@@ -12,14 +12,14 @@ struct Audit: ParsableCommand {
             """,
         subcommands: [Verify.self, Keygen.self, Rotate.self, Keys.self])
 
-    struct Verify: ParsableCommand {
+    struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check that a bundle is what was signed.",
             discussion: """
                 Nothing is unpacked. Exits 0 where the bundle is intact and signed by the given key, by one that key \
                 vouches for, or by a key of this state; 1 where any byte differs from what was bundled, or another key \
                 signed it; 2 where the file or the key cannot be read; 3 where it is intact, but unsigned, or signed by a \
-                key that is not known here.
+                key that is not known here. With --target, a folder whose files are not the ones of the run exits 1 as well.
                 """)
 
         @Argument(help: "The bundle.")
@@ -28,16 +28,22 @@ struct Audit: ParsableCommand {
         @Option(help: "File with the public key to trust, in PEM. The state folder is not looked at then.")
         var publicKey: String?
 
+        @Option(help: "Compare the files of this folder with those that the bundle's run saw.")
+        var target: String?
+
         @Flag(help: "Print one JSON object.")
         var json = false
 
         @OptionGroup var key: KeyOptions
 
-        func run() throws {
+        func run() async throws {
             let result = try BundleVerifier(trusting: try trust()).verify(bundle)
-            if json { Console.print(Audit.object(result).text) } else { Audit.print(result) }
+            var tree: TreeComparison?
+            if let target, result.problems.isEmpty { tree = try await TreeComparison(bundle: bundle, folder: target) }
+            if json { Console.print(Audit.object(result, tree).text) } else { Audit.print(result, tree) }
             for problem in result.problems { Console.error("\(bundle): \(problem)") }
-            let status = Audit.status(result)
+            if let target, let tree { Audit.complain(tree, target) }
+            let status = tree.map(\.isSame) == false ? .findings : Audit.status(result)
             if status != .done { throw ExitCode(status.rawValue) }
         }
 
@@ -127,7 +133,7 @@ extension Audit {
         }
     }
 
-    static func print(_ result: BundleVerifier.Result) {
+    static func print(_ result: BundleVerifier.Result, _ tree: TreeComparison?) {
         Console.field("bundle", verdict(result))
         guard let manifest = result.manifest else { return }
         Console.field("run", "\(manifest.run), finished \(manifest.finishedAt)")
@@ -135,9 +141,28 @@ extension Audit {
         Console.field("files", manifest.targetDigest.description)
         Console.field("version", manifest.toolVersion)
         Console.field("members", String(manifest.members.count))
+        if let tree {
+            Console.field("tree", "\(tree.same) files as the run saw them; \(tree.uncompared) had no content")
+        }
     }
 
-    static func object(_ result: BundleVerifier.Result) -> JSONValue {
+    /// Names the first files that differ.
+    static func complain(_ tree: TreeComparison, _ target: String) {
+        for (kind, paths) in [("changed", tree.changed), ("missing", tree.missing), ("added", tree.added)] {
+            for path in paths.prefix(20) { Console.error("\(target): \(kind): \(path.text)") }
+            if paths.count > 20 { Console.error("\(target): \(paths.count - 20) more \(kind)") }
+        }
+    }
+
+    private static func object(_ tree: TreeComparison) -> JSONValue {
+        [
+            "same": .number(tree.same), "uncompared": .number(tree.uncompared),
+            "changed": .strings(tree.changed.map(\.text)), "missing": .strings(tree.missing.map(\.text)),
+            "added": .strings(tree.added.map(\.text)),
+        ]
+    }
+
+    static func object(_ result: BundleVerifier.Result, _ tree: TreeComparison?) -> JSONValue {
         let signature: (String, VerifyingKey?) =
             switch result.signature {
             case .none: (result.problems.isEmpty ? "none" : "not checked", nil)
@@ -150,6 +175,7 @@ extension Audit {
             "run": .optional(result.manifest?.run), "target": .optional(result.manifest?.target),
             "target_digest": .optional(result.manifest?.targetDigest.description),
             "members": result.manifest.map { .number($0.members.count) } ?? .null,
+            "tree": tree.map { object($0) } ?? .null,
         ]
     }
 

@@ -6,8 +6,8 @@ import Store
 
 struct Rulesets: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List, show, compare, import and validate frameworks and detection rules.",
-        subcommands: [List.self, Show.self, Import.self, Diff.self, Rules.self, Validate.self],
+        abstract: "List, show, compare, import, remove and validate frameworks and detection rules.",
+        subcommands: [List.self, Show.self, Import.self, Remove.self, Diff.self, Rules.self, Validate.self],
         defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
@@ -96,14 +96,22 @@ struct Rulesets: ParsableCommand {
     struct Validate: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check rule files: keys, values, patterns, queries, examples.",
-            discussion: "Without files, everything that is installed. Stops at the first error, with its place.")
+            discussion: """
+                Without files, everything that is installed. Stops at the first error, with its place. Overlays are checked \
+                together with what they extend: an installed framework, an imported one, or another of the files.
+                """)
 
-        @Argument(help: "Files of frameworks or detection rules.")
+        @Argument(help: "Files of frameworks, overlays or detection rules.")
         var files: [String] = []
+
+        @OptionGroup var state: StateOptions
 
         func run() throws {
             let validator = RuleFileValidator(try Installation())
-            let checked = try files.isEmpty ? validator.validateInstallation() : files.map(validator.validate)
+            let checked =
+                try files.isEmpty
+                ? validator.validateInstallation()
+                : validator.validate(files) { try RunLibrary(state: state.folder).catalog }
             for line in checked { Console.print(line) }
         }
     }

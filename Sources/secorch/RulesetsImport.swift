@@ -30,6 +30,21 @@ extension Rulesets {
         }
     }
 
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Withdraw an imported rule set.",
+            discussion: "Runs that used it can still be rendered, and its versions be named by id@digest.")
+
+        @Argument(help: "The id.")
+        var id: String
+
+        @OptionGroup var state: StateOptions
+
+        func run() throws {
+            try RuleSetImporter(try Installation(), try RunLibrary(state: state.folder).catalog).remove(id)
+        }
+    }
+
     struct Diff: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Compare two rule sets: controls and mappings added, removed and changed.")

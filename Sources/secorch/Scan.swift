@@ -37,6 +37,9 @@ struct ScanSummary {
             Console.line("secorch: run \(outcome.runID)\(resumed)")
             Console.line("secorch: \(findings)")
             Console.line("secorch: \(files)")
+            if outcome.files[.analysed, default: 0] == 0 {
+                Console.warning("nothing was examined: no file in scope is one that rules read")
+            }
             if outcome.exitCode == .incomplete {
                 Console.warning("the report is incomplete: see Coverage in it for the files and the reasons")
             }

@@ -46,7 +46,7 @@ import Testing
         _ = try program.run("audit", "keygen", "--state", "state")
         let path = try bundle(program)
         var bytes = try Data(contentsOf: URL(filePath: path))
-        let place = try #require(bytes.range(of: Data("print('hello')".utf8)) ?? bytes.range(of: Data("<h1>".utf8)))
+        let place = try #require(bytes.range(of: Data("signed where it lies".utf8)))
         bytes[place.lowerBound] ^= 1
         try bytes.write(to: URL(filePath: path))
         let result = try program.run("audit", "verify", path, "--state", "state")
@@ -150,5 +150,56 @@ import Testing
         let data = try Data(contentsOf: URL(filePath: try bundle(program)))
         let text = String(decoding: data, as: UTF8.self)
         #expect(!text.contains(secret) && !text.contains(program.folder.path))
+    }
+
+    @Test func aTreeThatIsNotTheOneOfTheRunIsTold() throws {
+        let program = try Program()
+        for name in ["a.py", "b.py", "c.py"] { try program.folder.write("print('\(name)')\n", to: "target/\(name)") }
+        try #require(try program.scan().status == 0)
+        _ = try program.run("audit", "keygen", "--state", "state")
+        let verify = ["audit", "verify", try bundle(program), "--state", "state", "--target", "target"]
+        let same = try program.run(verify)
+        #expect(same.status == 0 && same.text.contains("3 files as the run saw them"), "\(same.errorText)")
+        try program.folder.write("print('B.py')\n", to: "target/b.py")
+        try program.folder.write("", to: "target/d.py")
+        try FileManager.default.removeItem(atPath: program.folder.path + "/target/a.py")
+        let other = try program.run(verify)
+        #expect(other.status == 1)
+        for problem in ["changed: b.py", "missing: a.py", "added: d.py"] {
+            #expect(other.errorText.contains("target: " + problem), "\(other.errorText)")
+        }
+    }
+
+    /// The rules in a bundle are enough to repeat its run, whatever the installation says by then.
+    @Test func aRunFromABundlesOwnRulesSaysTheSame() throws {
+        var program = try Program()
+        program.environment["SOURCE_DATE_EPOCH"] = "1700000000"
+        try program.folder.write(ScanTests.vulnerable, to: "target/app.py")
+        try #require(try program.scan().status == 0)
+        let script = """
+            set -e
+            mkdir first second home && tar xf "$1" -C first && cp -r "$2/rulesets" "$2/templates" home
+            rm -r home/rulesets/detection home/rulesets/taint home/rulesets/observations home/rulesets/redaction.yaml
+            cp -r first/detection-rules/* home/rulesets
+            """
+        let made = try runProcess(
+            "/bin/sh",
+            ["-c", script, "sh", try bundle(program), ProjectFolder.root.path(percentEncoded: false)],
+            in: program.folder.path)
+        try #require(made.status == 0, "\(made.errorText)")
+        program.environment["SECORCH_HOME"] = program.folder.path + "/home"
+        try FileManager.default.removeItem(atPath: program.folder.path + "/state")
+        try #require(try program.scan(out: "rerun").status == 0)
+        let path = try bundle(program)
+        _ = try runProcess("/bin/tar", ["xf", path, "-C", program.folder.path + "/second"])
+        for name in ["configuration.json", "detection-rules.json", "files.jsonl"] {
+            #expect(try program.text("first/" + name) == program.text("second/" + name), "\(name)")
+        }
+        for name in ReportText.names {
+            let (before, after) = (
+                try program.text("first/reports/" + name), try program.text("second/reports/" + name)
+            )
+            #expect(ReportText.withoutRun(before) == ReportText.withoutRun(after), "\(name)")
+        }
     }
 }

@@ -68,6 +68,11 @@ import Testing
         #expect(found.count == 1 && found[0]["confidence"] as? Int ?? 0 > before)
         #expect((found[0]["tools"] as? [[String: String]]) == [["tool": "Other 2.0", "rule": "exec"]])
         #expect((found[0]["rule"] as? String)?.hasPrefix("other/") == false)
+        let formats = ["report", "latest", "--state", "state", "--format", "csv,junit,gitlab", "--out", "formats"]
+        #expect(try program.run(formats).status == 0)
+        for name in ["findings.csv", "junit.xml", "gl-code-quality-report.json"] {
+            #expect(try program.text("formats/" + name).contains("Other 2.0 (exec)"), "\(name)")
+        }
         for name in ["out/report.md", "out/report.html", "out/findings.sarif"] {
             #expect(try program.text(name).contains("Other 2.0"), "\(name)")
         }

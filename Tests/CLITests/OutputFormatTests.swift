@@ -103,6 +103,19 @@ import Testing
         #expect(result.status == 0, "\(result.errorText)")
     }
 
+    @Test func sarifIsReadByAModelOfTheFormatThatIsNotOurs() throws {
+        let program = try scanned()
+        #expect(try report(program, "--format", "sarif").status == 0)
+        let script = """
+            import json, sys
+            from sarif_pydantic import Sarif
+            log = Sarif.model_validate(json.load(open(sys.argv[1])))
+            assert log.runs[0].results and log.runs[0].tool.driver.rules
+            """
+        guard let result = try validate(script, program.folder.path + "/again/findings.sarif") else { return }
+        #expect(result.status == 0, "\(result.errorText)")
+    }
+
     @Test func aScanWritesWhatIsNamedAndPrintsIt() throws {
         let program = try Program()
         try program.folder.write(ScanTests.vulnerable, to: "target/app.py")

@@ -102,6 +102,43 @@ import Testing
         #expect(try importing(program, "nowhere.yaml").status == 2)
     }
 
+    @Test func overlaysAreValidatedTogetherWithWhatTheyExtend() throws {
+        let program = try program()
+        let child = """
+            id: acme-child
+            version: "1"
+            extends: acme-iso
+            title: A part of Acme
+            short_title: Child
+            leave_out: [ACME-1]
+
+            """
+        try program.folder.write(child, to: "child.yaml")
+        let arguments = ["rulesets", "validate", "--state", "state"]
+        let both = try program.run(arguments + ["child.yaml", "acme.yaml"])
+        #expect(both.status == 0, "\(both.errorText)")
+        #expect(both.text.contains("child.yaml: overlay acme-child of acme-iso, "))
+        let alone = try program.run(arguments + ["child.yaml"])
+        #expect(alone.status == 2 && alone.errorText.contains("child.yaml:3:10: "), "\(alone.errorText)")
+        try program.folder.write(try Self.overlay().replacing("[A.7.4]", with: "[A.99]"), to: "bad.yaml")
+        let bad = try program.run(arguments + ["bad.yaml"])
+        #expect(bad.status == 2 && bad.errorText.contains("bad.yaml:7:13: no control 'A.99'"), "\(bad.errorText)")
+    }
+
+    @Test func aWithdrawnRuleSetIsGoneForLaterScansAndStaysInRunsThatUsedIt() throws {
+        let program = try program()
+        _ = try importing(program, "acme.yaml")
+        #expect(try program.scan("target", "--ruleset", "acme-iso").status == 0)
+        #expect(try program.run("rulesets", "remove", "acme-iso", "--state", "state").status == 0)
+        let refused = try program.scan("target", "--ruleset", "acme-iso", out: "later")
+        #expect(refused.status == 2 && refused.errorText.contains("no rule set 'acme-iso'"))
+        let again = try program.run("report", "latest", "--state", "state", "--out", "again")
+        #expect(again.status == 0, "\(again.errorText)")
+        #expect(try program.text("again/report.md") == program.text("out/report.md"))
+        let twice = try program.run("rulesets", "remove", "acme-iso", "--state", "state")
+        #expect(twice.status == 2 && twice.errorText.contains("imported are: none"))
+    }
+
     @Test func aDryRunKeepsNothing() throws {
         let program = try program()
         #expect(try program.run("rulesets", "import", "acme.yaml", "--dry-run", "--state", "state").status == 0)

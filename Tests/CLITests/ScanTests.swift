@@ -19,6 +19,19 @@ import Testing
         return program
     }
 
+    /// "No open finding" about a folder that nobody looked into would be a silent gap.
+    @Test func aFolderThatGitIgnoresIsNotCalledFreeOfFindings() throws {
+        let program = try Program()
+        try program.folder.write("build/\n", to: "work/.gitignore")
+        try program.folder.write(Self.vulnerable, to: "work/build/app.py")
+        _ = try runProcess("/usr/bin/git", ["init", "-q", program.folder.path + "/work"])
+        let result = try program.run("scan", "work/build", "--out", "out", "--state", "state")
+        #expect(result.status == 0 && result.errorText.contains("nothing was examined"), "\(result.errorText)")
+        let report = try program.text("out/report.md")
+        #expect(report.contains("Nothing was examined") && report.contains("the work tree around it ignores it"))
+        #expect(!report.contains("No open finding.") && report.contains("No program is in scope."))
+    }
+
     @Test func aScanLeavesAllReportsAndPrintsWhereTheyAre() throws {
         let program = try program()
         let result = try program.scan()

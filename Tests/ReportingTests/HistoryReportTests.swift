@@ -91,6 +91,7 @@ private struct TrackedReport: ReportSource {
         #expect(markdown.contains("1 new, 0 reopened, 0 changed, 1 fixed"))
         #expect(markdown.contains("unused: no finding matches") && markdown.contains("exceptions, line 7"))
         #expect(markdown.contains("first seen 1970-01-01"))
+        #expect(markdown.contains("The source of what was fixed, before it was"))
         #expect(markdown.contains("Fixed: 1") && markdown.contains("Not looked for again: 1"))
         #expect(markdown.contains("Open findings over the last runs"))
         let sarif = try written(.sarif)

@@ -14,6 +14,8 @@ struct HandMadeReport: ReportSource {
 
     func forEachFinding(_ body: (Finding) throws -> Void) throws { try findings.forEach(body) }
     func forEachFile(_ body: (RunFile) throws -> Void) throws { try files.forEach(body) }
+    var exceptions: [AppliedException] { [] }
+    func forEachGone(_ body: (GoneFinding) throws -> Void) throws {}
 
     var assessments: [ControlAssessment] {
         [

@@ -48,11 +48,12 @@ struct GitWorkTree: Sendable {
         let name = await branch?.first
         return Revision(
             commit: await commit?.first, branch: name == "HEAD" ? nil : name,
-            remote: await remote?.first.map(Self.withoutCredentials))
+            remote: await remote?.first.flatMap(Self.publicForm))
     }
 
-    /// `https://user:token@host/x` becomes `https://host/x`.
-    private static func withoutCredentials(_ url: String) -> String {
+    /// `https://user:token@host/x` becomes `https://host/x`; a folder of this machine is nobody's business.
+    private static func publicForm(_ url: String) -> String? {
+        guard !["/", "file:", ".", "~"].contains(where: url.hasPrefix) else { return nil }
         guard let scheme = url.firstRange(of: "://") else { return url }
         let rest = url[scheme.upperBound...]
         let authority = rest.prefix { $0 != "/" }

@@ -22,13 +22,17 @@ package struct Walker: Sendable {
         let walk = FolderWalk(root: root, workTree: workTree, ownFolders: ownFolders)
         let content = try await walk.run(jobs: jobs)
         let name = root.path.split(separator: "/").last.map(String.init) ?? "/"
+        let entries = merge(content.entries, try await tracked, walk)
         return Listing(
             repository: Repository(root: RepositoryPath(root.path).text, name: name, revision: await revision),
-            entries: merge(content.entries, try await tracked, walk),
+            entries: entries,
             ignored: content.ignored.sorted { $0.path < $1.path },
             unlisted: content.unlisted.sorted { $0.path < $1.path },
-            notices: workTree == nil ? [Self.notGit] : [])
+            notices: workTree == nil ? [Self.notGit] : entries.isEmpty ? [Self.nothingListed] : [])
     }
+
+    private static let nothingListed =
+        "Nothing is in scope: git lists no file in this folder; it is empty, or the work tree around it ignores it."
 
     private static let notGit =
         "Not a git work tree: .gitignore files were not applied, and the report names no commit."

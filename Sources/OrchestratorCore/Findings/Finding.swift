@@ -48,6 +48,9 @@ package struct Finding: Hashable, Sendable, Codable, Identifiable {
     }
 
     package var isOpen: Bool { suppression == nil }
+
+    /// The other scanners that report it, each with its own rule: `semgrep 1.2 (rule), codeql (other)`.
+    package var toolNames: String { tools.map { "\($0.tool) (\($0.rule))" }.joined(separator: ", ") }
 }
 
 /// A step of a value's way through the program.

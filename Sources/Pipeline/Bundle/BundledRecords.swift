@@ -47,14 +47,14 @@ enum BundledRecords {
         ]
     }
 
-    /// The digest of all detection rules that ran, and the texts of those that found something.
-    static func rules(_ settings: RunSettings, _ rules: [RuleDescription]) throws -> [UInt8] {
-        let texts = try rules.map { String(decoding: try encode($0), as: UTF8.self) }
-        let head = lines([
+    static let ruleFolder = "detection-rules"
+
+    /// The digest of all detection rules that ran, their number and their files, which stand beside it.
+    static func rules(_ settings: RunSettings, files: [String]) -> [UInt8] {
+        lines([
             ("digest", .string(settings.detectionRules.description)), ("count", .number(settings.detectionRuleCount)),
+            ("files", .strings(files.map { "\(ruleFolder)/\($0)" })),
         ])
-        return Array(String(decoding: head.dropLast(3), as: UTF8.self).utf8)
-            + Array(",\n\"with_findings\":[\n\(texts.joined(separator: ",\n"))\n]\n}\n".utf8)
     }
 
     /// A framework as the run used it.

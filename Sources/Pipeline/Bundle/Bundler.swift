@@ -9,6 +9,8 @@ package import Store
 /// key gives the same bytes.
 package struct Bundler {
     static let ringName = "keys/keys.json"
+    /// Every path of the run, an object a line.
+    static let filesName = "files.jsonl"
     private static let signerName = "keys/signer.pem"
 
     private let run: RunRecord
@@ -67,14 +69,17 @@ package struct Bundler {
     private func addInputs(to writer: inout BundleWriter) throws {
         writer.add("run.json", .bytes(BundledRecords.run(run)))
         writer.add("configuration.json", .bytes(BundledRecords.configuration(run.settings)))
-        writer.add("detection-rules.json", .bytes(try BundledRecords.rules(run.settings, try manifest?.rules ?? [])))
+        // Runs of a version that kept no texts have the digest alone.
+        let rules = try catalog.texts(.detectionRules, run.settings.detectionRules) ?? [:]
+        writer.add("detection-rules.json", .bytes(BundledRecords.rules(run.settings, files: rules.keys.sorted())))
+        for (name, text) in rules { writer.add("\(BundledRecords.ruleFolder)/\(name)", .bytes(Array(text.utf8))) }
         for pinned in run.settings.ruleSets {
             guard let ruleSet = try catalog.ruleSet(pinned.digest) else {
                 throw PipelineError(.unknownRun, "the rule set \(pinned.id) as the run used it is not in this state")
             }
             writer.add(Self.memberName(pinned), .bytes(try BundledRecords.ruleSet(ruleSet)))
         }
-        for (name, text) in try catalog.templates(run.settings.templates) ?? [:] {
+        for (name, text) in try catalog.texts(.templates, run.settings.templates) ?? [:] {
             writer.add("templates/\(name)", .bytes(Array(text.utf8)))
         }
     }
@@ -97,6 +102,6 @@ package struct Bundler {
             sink.abandon()
             throw error
         }
-        writer.add("files.jsonl", .file(path))
+        writer.add(Self.filesName, .file(path))
     }
 }

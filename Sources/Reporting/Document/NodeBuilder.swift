@@ -26,8 +26,13 @@ struct MarkdownBuilder: NodeBuilder {
         case .source(let excerpt): [CmarkDocument.codeBlock(text(excerpt))]
         case .section(_, _, let blocks): nodes(blocks)
         case .details(let summary, _, let blocks, _, _):
-            [CmarkDocument.make(CMARK_NODE_PARAGRAPH, nodes([.strong(summary)]))] + nodes(blocks)
+            titled(summary, nodes(blocks))
         }
+    }
+
+    /// Nothing where this format has none of the content.
+    private func titled(_ summary: [Inline], _ content: [CmarkDocument.Node]) -> [CmarkDocument.Node] {
+        content.isEmpty ? [] : [CmarkDocument.make(CMARK_NODE_PARAGRAPH, nodes([.strong(summary)]))] + content
     }
 
     func node(_ inline: Inline) -> CmarkDocument.Node {

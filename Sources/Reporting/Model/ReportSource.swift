@@ -18,8 +18,3 @@ package protocol ReportSource {
     /// What was open in the run compared with and is not here, worst first.
     func forEachGone(_ body: (GoneFinding) throws -> Void) throws
 }
-
-extension ReportSource {
-    package var exceptions: [AppliedException] { [] }
-    package func forEachGone(_ body: (GoneFinding) throws -> Void) throws {}
-}

@@ -15,12 +15,13 @@ struct ControlSections {
             let silent = rows.filter { $0.0.status == .notAssessed || $0.0.status == .notApplicable }
             try emit(.heading(3, [.text(ruleSet.title)], id: "framework-\(ruleSet.id)"))
             try emit(.paragraph([.text(overview(ruleSet))]))
-            try emit(table("\(ruleSet.title): controls the scan says something about", telling))
+            try emit(table("\(ruleSet.title): controls the scan says something about", telling, hasEvidence: true))
             if !silent.isEmpty {
                 try emit(
                     .details(
                         summary: [.text("\(silent.count) controls not assessed or not applicable")], id: nil,
-                        [table("\(ruleSet.title): controls not assessed or not applicable", silent)]))
+                        [table("\(ruleSet.title): controls not assessed or not applicable", silent, hasEvidence: false)]
+                    ))
             }
             try ApplicabilitySection(ruleSet, assessments)?.blocks.forEach(emit)
         }
@@ -34,22 +35,25 @@ struct ControlSections {
         return "\(ruleSet.controls.count) controls: \(parts.joined(separator: ", "))."
     }
 
-    private func table(_ caption: String, _ rows: [(ControlAssessment, Control)]) -> Block {
+    /// - Parameter hasEvidence: false where no row can have any: the reasons get the room.
+    private func table(
+        _ caption: String, _ rows: [(ControlAssessment, Control)], hasEvidence: Bool
+    ) -> Block {
         .table(
             Table(
                 caption,
                 [
                     .init("Control"), .init("Title"), .init("Kind of check"), .init("Status"),
                     .init("Open findings", isNumeric: true), .init("Weaknesses covered", isNumeric: true),
-                    .init("Reason", isWide: true), .init("Findings mapped by", isWide: true),
-                ],
+                    .init("Reason", isWide: true),
+                ] + (hasEvidence ? [.init("Findings mapped by", isWide: true)] : []),
                 rows: rows.map { assessment, control in
                     [
                         [.text(control.id)], [.text(control.title)], [.text(control.checkType.title)],
                         [ReportSections.badge(assessment.status)], [.text(findings(assessment))],
                         [.text("\(assessment.weaknessesCovered) of \(assessment.weaknessesMapped)")],
-                        [.text(assessment.reason)], evidence(assessment, control),
-                    ]
+                        [.text(assessment.reason)],
+                    ] + (hasEvidence ? [evidence(assessment, control)] : [])
                 }, marks: marks(rows.map(\.0))))
     }
 

@@ -132,10 +132,10 @@ struct FindingSections {
         if let tool = rule.tool { weakness.append(.text(" of \(tool), imported")) }
         var blocks: [Block] = [
             .heading(3, title, id: nil), .paragraph(weakness), .paragraph([.text(rule.message)]),
-            .paragraph([.strong(["Remediation. "]), .text(rule.remediation)] + references(rule)),
+            .paragraph([.strong(["Remediation."]), .text(" \(rule.remediation)")] + references(rule)),
         ]
         let controls = controls(for: rule.weakness)
-        if !controls.isEmpty { blocks.append(.paragraph([.strong(["Bears on. "])] + controls)) }
+        if !controls.isEmpty { blocks.append(.paragraph([.strong(["Bears on."]), " "] + controls)) }
         return blocks
     }
 
@@ -180,11 +180,7 @@ struct FindingSections {
         if let rule, rule.severity != finding.severity { title += [" ", ReportSections.badge(finding.severity)] }
         if rule?.message != finding.message { content.append(.paragraph([.text(finding.message)])) }
         if let tools = ImportSections.tools(of: finding, rule) { content.append(.paragraph([.text(tools)])) }
-        content.append(
-            .source(
-                SourceExcerpt(
-                    firstLine: finding.evidence.firstLine, lines: finding.evidence.lines,
-                    marked: location.startLine...max(location.startLine, lastLine(finding)))))
+        content.append(.source(SourceExcerpt(finding)))
         if !finding.flow.isEmpty { content += flow(finding) }
         let state = finding.track.map { " of-state-\($0.state.rawValue)" } ?? ""
         let role = "finding " + Self.role(finding.severity, finding.confidence) + state
@@ -201,9 +197,15 @@ struct FindingSections {
         }
         return [.paragraph([.strong([.text("How the value gets there, in \(steps.count) steps:")])]), .steps(steps)]
     }
+}
 
-    /// A match that ends at the beginning of a line does not reach into it.
-    private func lastLine(_ finding: Finding) -> Int {
-        finding.location.endColumn == 1 ? finding.location.endLine - 1 : finding.location.endLine
+extension SourceExcerpt {
+    /// The evidence of a finding. A match that ends at the beginning of a line does not reach into it.
+    init(_ finding: Finding) {
+        let (location, evidence) = (finding.location, finding.evidence)
+        let last = location.endColumn == 1 ? location.endLine - 1 : location.endLine
+        self.init(
+            firstLine: evidence.firstLine, lines: evidence.lines,
+            marked: location.startLine...max(location.startLine, last))
     }
 }

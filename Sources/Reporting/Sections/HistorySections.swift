@@ -6,6 +6,8 @@ struct HistorySections {
     private let sections: ReportSections
     /// Rows of each table; all are in `report.json`.
     private static let listed = 500
+    /// Fixed findings that are shown with their source as it was.
+    private static let shown = 50
 
     init(_ sections: ReportSections) { self.sections = sections }
 
@@ -77,17 +79,28 @@ struct HistorySections {
 
     private func gone() throws -> [Block] {
         var rows: [Bool: [[[Inline]]]] = [:]
+        var before: [Block] = []
         try sections.source.forEachGone { gone in
+            if gone.isFixed, before.count < Self.shown { before.append(Self.source(of: gone.finding)) }
             guard rows[gone.isFixed, default: []].count < Self.listed else { return }
             rows[gone.isFixed, default: []].append(row(gone.finding))
         }
         guard let history = sections.header.history else { return [] }
         return [
             rows[true].map { table("Fixed", $0, lastColumn: nil, of: history.fixed) },
+            before.isEmpty
+                ? nil : .details(summary: [.text("The source of what was fixed, before it was")], id: nil, before),
             rows[false].map {
                 table("Not looked for again", $0, lastColumn: nil, of: history.unknown)
             },
         ].compactMap { $0 }
+    }
+
+    private static func source(of finding: Finding) -> Block {
+        let location = finding.location
+        return .details(
+            summary: [.code("\(location.path.text):\(location.startLine)"), .text(" \(finding.rule)")], id: nil,
+            [.source(SourceExcerpt(finding))])
     }
 
     private func row(_ finding: Finding) -> [[Inline]] {

@@ -22,7 +22,7 @@ struct ImportSections {
 
     /// Which other scanners report a finding; nil where its rule says so already, or none does.
     static func tools(of finding: Finding, _ rule: RuleDescription?) -> String? {
-        let names = finding.tools.map { "\($0.tool) (\($0.rule))" }.joined(separator: ", ")
+        let names = finding.toolNames
         if rule?.tool != nil { return finding.tools.count > 1 ? "Reported by \(names)." : nil }
         let confidence = "confidence \(finding.confidence) %"
         return finding.tools.isEmpty ? nil : "Also reported by \(names), imported; together: \(confidence)."

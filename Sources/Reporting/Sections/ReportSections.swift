@@ -80,7 +80,14 @@ struct ReportSections {
         if let remote = revision?.remote { rows.append([["Remote"], [.code(remote)]]) }
         rows += [
             [["Scope"], [.text(scope)]],
-            [["Report"], [.text("\(header.run.id), run \(header.run.number) of this target, final, unsigned")]],
+            [
+                ["Report"],
+                [
+                    .text(
+                        "\(header.run.id), run \(header.run.number) of this target, final; signed where it lies in a signed evidence bundle"
+                    )
+                ],
+            ],
             [["Finished"], [.text(header.run.finishedAt.description)]],
             [
                 ["Assessor"],
@@ -106,6 +113,9 @@ struct ReportSections {
         let summary = header.summary
         let worst = Severity.descending.compactMap { severity in
             summary.open[severity].map { "\($0) \(severity.rawValue)" }
+        }
+        guard summary.files(.analysed) > 0 || summary.openCount > 0 else {
+            return [.paragraph([.strong(["Nothing was examined, so this report shows nothing about the target."])])]
         }
         let findings =
             summary.openCount == 0

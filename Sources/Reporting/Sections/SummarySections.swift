@@ -3,8 +3,8 @@ import OrchestratorCore
 /// What the one-page summary shows that no other document does.
 struct SummarySections {
     private let sections: ReportSections
-    /// Rules named; the rest is in the report.
-    private static let listed = 5
+    /// Rules named; the rest is in the report. With many frameworks the page is full sooner.
+    private var listed: Int { sections.header.method.ruleSets.count > 6 ? 3 : 5 }
 
     init(_ sections: ReportSections) { self.sections = sections }
 
@@ -46,13 +46,13 @@ struct SummarySections {
         let table = Table(
             "The worst kinds of finding",
             [.init("Weakness"), .init("Severity"), .init("Open", isNumeric: true), .init("What to do", isWide: true)],
-            rows: rules.prefix(Self.listed).map { rule in
+            rows: rules.prefix(listed).map { rule in
                 [
                     [.text("\(rule.title) (\(Weakness.label(rule.weakness)))")], [ReportSections.badge(rule.severity)],
                     [.text(String(summary.rules[rule.id] ?? 0))], [.text(Self.firstSentence(rule.remediation))],
                 ]
             })
-        let rest = rules.count - Self.listed
+        let rest = rules.count - listed
         let more = "\(rest) more kind\(rest == 1 ? "" : "s") of finding are in the report and the remediation plan."
         return [.table(table)] + (rest > 0 ? [.paragraph([.text(more)])] : [])
     }

@@ -9,6 +9,7 @@ struct CSVWriter {
         "id", "fingerprint", "status", "severity", "confidence", "rule", "title", "cwe", "check", "path", "start_line",
         "start_column", "end_line", "end_column", "symbol", "message", "remediation", "controls", "suppression",
         "suppressed_by", "approved_by", "suppressed_until", "rule_severity", "state", "first_seen", "due", "overdue",
+        "tools",
     ]
 
     init(_ source: any ReportSource) {
@@ -33,7 +34,7 @@ struct CSVWriter {
                 finding.message, rule?.remediation ?? "", controls.names(of: finding.weakness),
                 finding.suppression?.reason ?? "",
             ]
-            cells += Self.decisions(finding)
+            cells += Self.decisions(finding) + [finding.toolNames]
             try sink.write(cells.map(Self.cell).joined(separator: ",") + "\r\n")
         }
     }

@@ -22,8 +22,9 @@ struct GitLabWriter {
 
     private func issue(_ finding: Finding) -> JSONValue {
         let location = finding.location
+        let tools = finding.tools.isEmpty ? "" : " Reported by \(finding.toolNames)."
         return [
-            "type": "issue", "check_name": .string(finding.rule), "description": .string(finding.message),
+            "type": "issue", "check_name": .string(finding.rule), "description": .string(finding.message + tools),
             "categories": ["Security"], "fingerprint": .string(finding.id),
             "severity": .string(severity(finding.severity)),
             "location": [

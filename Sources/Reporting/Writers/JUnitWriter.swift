@@ -65,10 +65,11 @@ struct JUnitWriter {
                 + XMLText.attributes([("message", "suppressed, \(suppression.kind.title): \(suppression.reason)")])
                 + "/>"
         } else {
+            let tools = finding.tools.isEmpty ? [] : ["reported by \(finding.toolNames)"]
             let kind = "\(finding.severity.rawValue), \(Weakness.label(finding.weakness))"
             content =
                 "<failure" + XMLText.attributes([("type", kind), ("message", finding.message)]) + ">"
-                + XMLText.escape("\(place)\n" + finding.evidence.lines.joined(separator: "\n")) + "</failure>"
+                + XMLText.escape(([place] + tools + finding.evidence.lines).joined(separator: "\n")) + "</failure>"
         }
         return opening + content + "</testcase>\n"
     }
