@@ -146,7 +146,8 @@ import Testing
         let finding = try #require(findings.first { $0.rule == "javascript-flow-command-injection" })
         #expect(finding.location.startLine == 4)
         #expect(finding.flow.map(\.location.startLine) == [3, 3, 4])
-        #expect(finding.flow.map(\.note) == ["a value from the request", "assigned to 'several variables'", "used here"])
+        #expect(
+            finding.flow.map(\.note) == ["a value from the request", "assigned to 'several variables'", "used here"])
     }
 
     @Test func deepNestingAndBrokenCodeAreSurvived() throws {

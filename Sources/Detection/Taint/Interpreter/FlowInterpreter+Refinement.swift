@@ -68,20 +68,18 @@ extension FlowInterpreter {
     /// The value read equals a known one.
     private func equal(_ place: Expression, _ other: Expression) {
         guard case .literal(let constant) = other.form, constant != .null else { return }
+        if case .name = place.form {} else { host(place) }
         learn(place) { value in
             value.flows = []
             value.constants = [constant]
         }
-        if case .name = place.form { return }
-        host(place)
     }
 
     /// The value is one of a fixed list.
     private func member(_ place: Expression, of list: Expression) {
         guard isFixed(list) else { return }
+        if case .name = place.form {} else { host(place) }
         learn(place) { $0.flows = [] }
-        if case .name = place.form { return }
-        host(place)
     }
 
     private func isFixed(_ list: Expression) -> Bool {

@@ -162,6 +162,8 @@ extension JavaScriptLowering {
         guard let sign = reader.child(node, .operator).map(reader.text) else { return nil }
         guard sign == "+" else {
             guard let left = reader.child(node, .left), let right = reader.child(node, .right) else { return nil }
+            // Constructors that are called without `new` create themselves: not what happens.
+            if sign == "instanceof", reader.kind(left) == .this { return .literal(.truth(true)) }
             let pair = (expression(left), expression(right))
             if let test = Self.rewritten(sign, pair.0, pair.1, node) { return test }
             guard let operation = Self.operators[sign] else { return .mixture([]) }
