@@ -9,6 +9,9 @@ struct FlowLanguage: Sendable {
         .java: FlowLanguage(dialect: .java, lower: JavaLowering.lower),
         .python: FlowLanguage(dialect: .python, lower: PythonLowering.lower),
         .php: FlowLanguage(dialect: .php, lower: PHPLowering.lower),
+        .javascript: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
+        .typescript: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
+        .tsx: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
     ]
 }
 
@@ -16,4 +19,7 @@ extension Language {
     fileprivate static let java = Language(rawValue: "java")
     fileprivate static let python = Language(rawValue: "python")
     fileprivate static let php = Language(rawValue: "php")
+    fileprivate static let javascript = Language(rawValue: "javascript")
+    fileprivate static let typescript = Language(rawValue: "typescript")
+    fileprivate static let tsx = Language(rawValue: "tsx")
 }

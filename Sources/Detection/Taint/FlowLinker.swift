@@ -48,6 +48,9 @@ final class FlowLinker {
 
     /// The file that a dotted name refers to, seen from another.
     func source(of name: String, near: RepositoryPath?) -> Unit? {
+        if name.hasPrefix("=") {
+            return RepositoryPath(text: String(name.dropFirst()).replacing(":", with: ".")).flatMap(unit)
+        }
         let parts = name.split(separator: ".", omittingEmptySubsequences: true).map(String.init)
         guard let last = parts.last else { return nil }
         let origin = near ?? examined
@@ -100,6 +103,34 @@ final class FlowLinker {
         let suffix = "/" + parts.joined(separator: "/")
         let fitting = candidates.filter { ("/" + $0.text).hasSuffix(suffix) }
         return fitting.count == 1 ? unit(fitting[0]) : nil
+    }
+
+    /// The file a module's specifier leads to: relative (`:/a` is `./a`), or from the root of the sources (`@/a`).
+    func path(ofModule name: String, near: RepositoryPath?) -> RepositoryPath? {
+        let parts = name.replacing(":", with: ".").split(separator: "/", omittingEmptySubsequences: true).map(
+            String.init)
+        var stem =
+            parts[0].hasPrefix(".") ? Self.folder((near ?? examined).text).split(separator: "/").map(String.init) : []
+        for part in parts.dropFirst(parts[0].hasPrefix(".") ? 0 : 1) where part != "." {
+            if part != ".." { stem.append(part) } else if stem.popLast() == nil { return nil }
+        }
+        let whole = stem.joined(separator: "/")
+        let isFromRoot = !parts[0].hasPrefix(".")
+        for wanted in [whole, whole.isEmpty ? "index" : whole + "/index"] {
+            let last = wanted.split(separator: "/").last?.prefix { $0 != "." } ?? ""
+            let found = Self.moduleLanguages(language).flatMap { lookup.paths(named: String(last), $0) }.filter {
+                let stem = Self.stem($0.text)
+                return stem == wanted || (isFromRoot && stem.hasSuffix("/" + wanted))
+            }
+            if let path = found.first, found.count == 1 || !isFromRoot, !path.text.contains(":") { return path }
+        }
+        return nil
+    }
+
+    /// TypeScript imports JavaScript, but not the other way round: its grammar reads both.
+    private static func moduleLanguages(_ language: Language) -> [Language] {
+        let names = language.rawValue == "javascript" ? ["javascript"] : ["typescript", "tsx", "javascript"]
+        return names.map { Language(rawValue: $0) }
     }
 
     /// The entries of the properties file of that name; nil unless there is exactly one.

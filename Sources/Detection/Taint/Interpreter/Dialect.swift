@@ -16,6 +16,9 @@ struct Dialect {
     var subjectIsFirst = false
     /// Classes are found in other files by their names, functions once their file is taken in.
     var linksByName = false
+    /// A function is a value like any other, known by the variable it is in; options are objects; promises are waited
+    /// for; a file's exports are one object.
+    var functionsAreValues = false
 
     static let java = Dialect(dropsPackages: true, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true)
     static let python = Dialect(
@@ -24,6 +27,12 @@ struct Dialect {
     static let php = Dialect(
         dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: false,
         callsMembersByName: false, namesReceivers: true, subjectIsFirst: true, linksByName: true)
+    static let javascript = Dialect(
+        dropsPackages: false, namesAreLibrary: true, passesReceiver: false, divisionIsWhole: false,
+        functionsAreValues: true)
+
+    /// The members of a method's class can be named without the receiver.
+    var membersAreInScope: Bool { !passesReceiver && !functionsAreValues }
 
     /// A path from its first capitalised part on, where packages are dropped; from its last part on, where `\` parts it.
     func typeName(_ path: String) -> String {
@@ -40,6 +49,7 @@ struct Dialect {
     private static let numericTypes: Set<String> = [
         "int", "long", "short", "byte", "double", "float", "boolean", "bool", "Integer", "Long", "Short", "Byte",
         "Double", "Float", "Boolean", "BigInteger", "BigDecimal", "UUID", "uuid.UUID", "datetime.date",
-        "datetime.datetime", "LocalDate", "LocalDateTime", "Instant", "Date", "decimal.Decimal", "MultipartFile[]",
+        "datetime.datetime", "number", "bigint", "LocalDate", "LocalDateTime", "Instant", "Date", "decimal.Decimal",
+        "MultipartFile[]",
     ]
 }

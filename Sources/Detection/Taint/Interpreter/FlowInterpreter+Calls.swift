@@ -12,14 +12,15 @@ extension FlowInterpreter {
 
     func call(_ base: Expression?, _ name: String, _ arguments: [Argument], at node: Int) -> Value {
         guard let base else { return plainCall(name, self.arguments(arguments), at: node) }
-        let receiver = evaluate(base)
+        let receiver = resolved(evaluate(base))
         let values = self.arguments(arguments)
         if let index = method(name, of: receiver, base, arity: values.count) {
             return invoke(index, receiver: receiver, values, at: node)
         }
         if let function = fieldFunction(receiver, name) {
-            return invoke(function, receiver: .harmless, values, at: node)
+            return invoke(function, receiver: dialect.functionsAreValues ? receiver : .harmless, values, at: node)
         }
+        if let callee = libraryFunction(receiver, name) { return callValue(callee, receiver: .open, values, at: node) }
         return library(owner(receiver, base), name, receiver: receiver, base, values, at: node)
     }
 
@@ -28,9 +29,18 @@ extension FlowInterpreter {
         guard receiver.path == 0 else { return receiver.path }
         switch base.form {
         case .name(let name) where dialect.namesAreLibrary || dialect.namesReceivers: return paths.number(name)
-        case .member(_, let name) where dialect.namesReceivers: return paths.number(name)
+        case .member(_, let name) where dialect.functionsAreValues || dialect.namesReceivers: return paths.number(name)
         default: return 0
         }
+    }
+
+    /// A library's function that was put into a field: `this.run = promisify(exec)`.
+    private func libraryFunction(_ receiver: Value, _ name: String) -> Value? {
+        guard dialect.functionsAreValues, receiver.objects.count == 1,
+            let value = live?.objects[receiver.objects[0]]?.fields[name], value.path != 0, value.objects.isEmpty,
+            !paths.text(value.path).hasSuffix(")")
+        else { return nil }
+        return value
     }
 
     /// A function kept in a field or a map.
@@ -40,10 +50,13 @@ extension FlowInterpreter {
     }
 
     private func plainCall(_ name: String, _ values: [ArgumentValue], at node: Int) -> Value {
+        if dialect.functionsAreValues {
+            return callValue(variable(name, at: node), receiver: .open, values, at: node)
+        }
         if let function = live?.variables[name]?.function ?? file.globals[name]?.function {
             return invoke(function, receiver: .harmless, values, at: node)
         }
-        if !dialect.passesReceiver, dialect.callsMembersByName, let owner = frames.last?.owner,
+        if dialect.membersAreInScope, dialect.callsMembersByName, let owner = frames.last?.owner,
             let index = method(name, inClass: owner, arity: values.count)
         {
             return invoke(index, receiver: frames.last?.receiver ?? .harmless, values, at: node)
@@ -61,6 +74,7 @@ extension FlowInterpreter {
 
     func apply(_ callee: Value, _ arguments: [Argument], at node: Int) -> Value {
         let values = self.arguments(arguments)
+        if dialect.functionsAreValues { return callValue(callee, receiver: .open, values, at: node) }
         if let function = callee.function { return invoke(function, receiver: .harmless, values, at: node) }
         if dialect.linksByName, let name = callee.constant?.string { return plainCall(name, values, at: node) }
         check(effects(0, "()").sinks, receiver: callee, [], at: node)
@@ -101,19 +115,24 @@ extension FlowInterpreter {
         return implementers.count == 1 ? implementers[0] : nil
     }
 
-    /// Runs a function of this file with the given values.
-    func invoke(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
+    /// Runs a function with the given values.
+    func run(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
         guard frames.count <= Self.deepestCall, frames.count(where: { $0.function == index }) < 2, let before = live
         else {
             return unknown(receiver: receiver, values)
         }
         let function = functions[index]
-        var variables = function.owner == nil ? closures[index] ?? [:] : [:]
+        let receiver = function.keepsReceiver ? makings[index]?.receiver ?? receiver : receiver
+        let isMadeHere = isMadeHere(index)
+        var variables = function.owner == nil ? captured(index) : [:]
         bind(function, receiver, values, at: node, &variables)
-        let isNeutral = receiver.objects.isEmpty && variables.values.allSatisfy(\.isNeutral)
+        let isNeutral =
+            receiver.objects.isEmpty && variables.values.allSatisfy(\.isNeutral)
+            && (!dialect.functionsAreValues || variables.values.allSatisfy { $0.path == 0 })
         if isNeutral, let known = neutralResults[index] { return known }
         live?.variables = variables
-        if isEntryLike(function, receiver, variables) { covered.insert(index) }
+        if !isMadeHere, isEntryLike(function, receiver, variables) { covered.insert(index) }
+        if dialect.functionsAreValues, !isMadeHere { live?.places = [:] }
         let context = (frames.last?.context ?? 0) &* 31 &+ node
         var frame = Frame(function: index, receiver: receiver, owner: function.owner, context: context)
         frame.file = function.node >> Self.fileShift
@@ -125,7 +144,10 @@ extension FlowInterpreter {
         live = joined(frame.returnedState, live)
         var result = frame.returned ?? Value(.null)
         if live != nil, frame.returned != nil, frame.returnedState == nil { result.join(Value(.null)) }
+        let after = live?.variables ?? [:]
         live?.variables = before.variables
+        live?.places = before.places
+        if isMadeHere { writeBack(index, after) }
         if isNeutral, result.objects.isEmpty, live != nil { neutralResults[index] = result }
         return trace.extend(result, at: node) { "returned from '\(function.name)'" }
     }
@@ -166,7 +188,12 @@ extension FlowInterpreter {
             } else {
                 passed = parameter.standard.map(evaluate) ?? .harmless
             }
-            let typed = parameter.type.map { declared(passed, $0) } ?? passed
+            var typed = parameter.type.map { declared(passed, $0) } ?? passed
+            if dialect.functionsAreValues, typed.path == 0, typed.objects.isEmpty, typed.function == nil,
+                let type = book.parameters[parameter.name]
+            {
+                typed.path = paths.number(type)
+            }
             variables[parameter.name] = trace.extend(typed, at: node) { "passed to '\(function.name)'" }
         }
     }
@@ -183,11 +210,15 @@ extension FlowInterpreter {
                     return source.decorated.contains { Self.fits($0, owner, name) }
                 }
             guard isMarked || (isHandler && !["self", "cls", "request"].contains(parameter.name)) else { continue }
-            result = sourced(FlowBook.SourceRef(kind: source.kind, note: source.note), at: parameter.node, path: 0)
+            result = sourced(book.reference(source), at: parameter.node, path: 0)
         }
         if let type = parameter.type {
-            result.path = paths.number(type)
+            result.path = typePath(type)
             if dialect.isNumeric(type) { result.flows = [] }
+            // An unknown type of the project's own is most likely a variant of what the name stands for.
+            if dialect.functionsAreValues, book.supertypes[type] == nil, let known = book.parameters[parameter.name] {
+                result.path = paths.number(known)
+            }
         } else if let type = book.parameters[parameter.name] {
             result.path = paths.number(type)
         }

@@ -8,7 +8,8 @@ extension FlowInterpreter {
         case .literal(let constant): return Value(constant)
         case .name(let name): return variable(name, at: node)
         case .receiver: return frames.last?.receiver ?? .open
-        case .member(let base, let name): return member(evaluate(base), name, at: node)
+        case .member(let base, let name):
+            return known(at: expression) ?? member(evaluate(base), name, at: node)
         case .element(let base, let key): return element(of: evaluate(base), at: evaluate(key), node: node)
         case .slice(let base, let from, let to): return slice(evaluate(base), from.map(evaluate), to.map(evaluate))
         case .call(let base, let name, let arguments):
@@ -31,9 +32,7 @@ extension FlowInterpreter {
         case .text(let parts): return text(parts.map(evaluate))
         case .cast(let type, let value): return cast(evaluate(value), type)
         case .function(let number):
-            let index = number + file.functionBase
-            closures[index] = live?.variables
-            return Value(function: index)
+            return closure(number + file.functionBase)
         case .mixture(let parts): return mixture(parts.map(evaluate))
         case .comprehension(let element, let target, let source, let tests):
             return comprehension(element, target, source, tests, at: node)
@@ -55,19 +54,25 @@ extension FlowInterpreter {
 
     // MARK: Names and members
 
-    private func variable(_ name: String, at node: Int) -> Value {
+    func variable(_ name: String, at node: Int) -> Value {
         if let value = live?.variables[name] { return name.hasSuffix("]") ? readAgain(value, at: node) : value }
-        if let owner = frames.last?.owner, !dialect.passesReceiver, let value = field(name, of: owner) { return value }
+        if let owner = frames.last?.owner, dialect.membersAreInScope, let value = field(name, of: owner) {
+            return value
+        }
         if let value = file.globals[name] { return value }
+        if dialect.functionsAreValues, file.imports[name] != nil { return library(name, at: node) }
         if let index = file.functionsByName[name]?.first(where: { functions[$0].owner == nil }) {
             return Value(function: index)
         }
-        if file.classesByName[name] != nil { return Value(path: paths.number(name)) }
+        if let owner = file.classesByName[name] {
+            if dialect.functionsAreValues { classNumbers[paths.number(name)] = .some(owner) }
+            return Value(path: paths.number(name))
+        }
         return sourceElement(name, at: node) ?? library(name, at: node)
     }
 
     private func library(_ name: String, at node: Int) -> Value {
-        if let path = file.imports[name] { return known(paths.number(path), at: node) }
+        if let path = file.imports[name] { return known(paths.number(located(path)), at: node) }
         let path = paths.number(name)
         if dialect.namesAreLibrary || name.first?.isUppercase ?? false || book.members[name] != nil {
             return known(path, at: node)
@@ -121,13 +126,17 @@ extension FlowInterpreter {
     }
 
     func member(_ base: Value, _ name: String, at node: Int) -> Value {
+        let base = resolved(base)
         var found: Value?
         for id in base.objects {
             guard let value = live?.objects[id]?.value(at: name) else { continue }
             if found == nil { found = value } else { found?.join(value) }
         }
         if var found {
-            if found.path == 0, let type = book.parameters[name] { found.path = paths.number(type) }
+            if found.path == 0 {
+                let type = book.parameters[name].map { paths.number($0) }
+                found.path = type ?? (dialect.functionsAreValues ? paths.child(base.path, name) : 0)
+            }
             return found
         }
         if base.path != 0, let owner = classNumber(base.path), let value = field(name, of: owner) {
@@ -138,7 +147,7 @@ extension FlowInterpreter {
         if path != 0, let source = book.members[paths.text(path)] { return sourced(source, at: node, path: path) }
         if path != 0, base.flows.isEmpty, let value = linkedMember(paths.text(base.path), name) { return value }
         if dialect.dropsPackages, name.first?.isUppercase ?? false { return Value(path: path) }
-        if name == "length", dialect.dropsPackages { return .harmless }
+        if name == "length", dialect.dropsPackages || dialect.functionsAreValues { return .harmless }
         return Value(flows: deep(base).flows, path: path)
     }
 
@@ -190,6 +199,9 @@ extension FlowInterpreter {
         case .contains, .lacks: return membership(one, of: two, isNegated: operation == .lacks)
         case .equal, .unequal, .less, .lessOrEqual, .greater, .greaterOrEqual, .same, .other: return .harmless
         case .subtract, .power: return .harmless
+        case .multiply, .divide,
+            .remainder where dialect.functionsAreValues:
+            return .harmless
         default: return Value(flows: mixture([one, two]).flows, path: operation == .divide ? one.path : 0)
         }
     }
@@ -253,7 +265,7 @@ extension FlowInterpreter {
             }
             return Value(flows: mixture(values.map(\.content)).flows, objects: [allocate(node, whole)])
         }
-        var result = mixture(values)
+        var result = mixture(values).cleaned(book.textKinds | anchored(values))
         result.start = beginning(values)
         return result
     }
@@ -269,7 +281,7 @@ extension FlowInterpreter {
 
     /// Values written one after another as text.
     func text(_ parts: [Value]) -> Value {
-        var result = mixture(parts)
+        var result = mixture(parts).cleaned(book.textKinds | anchored(parts))
         if parts.allSatisfy({ $0.constant != nil }) {
             let whole = parts.compactMap { $0.constant?.text }.joined()
             if whole.utf8.count <= Constant.longestText { result.constants = [.text(whole)] }
@@ -299,33 +311,5 @@ extension FlowInterpreter {
         var result = value
         if type != "Object", type != "String" || value.path != 0 { result.path = paths.number(type) }
         return result
-    }
-
-    private func mapping(_ pairs: [(Expression, Expression)], at node: Int) -> Value {
-        var object = HeapObject.emptyMap
-        for (key, value) in pairs {
-            let (key, value) = (evaluate(key), evaluate(value))
-            if let key = key.constant, object.fields.count < 200 {
-                object.fields[key.text] = value
-            } else {
-                object.addRest(value)
-            }
-        }
-        return Value(objects: [allocate(node, object)])
-    }
-
-    private func comprehension(
-        _ element: Expression, _ target: Expression, _ source: Expression, _ tests: [Expression], at node: Int
-    ) -> Value {
-        let collection = evaluate(source)
-        let item = trace.extend(self.element(of: collection), at: here(target.node)) { "an element is taken" }
-        assign(target, item, type: nil)
-        for test in tests {
-            _ = evaluate(test)
-            refine(test, to: true)
-        }
-        var object = HeapObject()
-        object.addRest(evaluate(element))
-        return Value(objects: [allocate(node, object)])
     }
 }

@@ -5,6 +5,7 @@ extension FlowInterpreter {
         _ owner: Int, _ name: String, receiver: Value?, _ base: Expression?, _ values: [ArgumentValue], at node: Int
     ) -> Value {
         let effects = effects(owner, name)
+        if let handlers = effects.handlers { register(handlers, values) }
         if let result = linkedCall(owner, name, receiver, values, at: node) { return result.cleaned(effects.cleans) }
         check(effects.sinks, receiver: receiver, values, at: node)
         if effects.ends {
@@ -24,7 +25,9 @@ extension FlowInterpreter {
                 property(name, receiver, values)
                 ?? (isKnown
                     ? mixture([receiver].compactMap { $0 } + values.map(\.value)) : stranger(receiver, values))
-            if effects.isOpaque { result = Value(flows: Value.open.flows) }
+            if effects.isOpaque || (!isKnown && file.awaited.contains(node & (1 << Self.fileShift - 1))) {
+                result = Value(flows: Value.open.flows)
+            }
             if effects.isHarmless || effects.cleans == .max { result.flows.removeAll { $0.source == Flow.elsewhere } }
             if result.path == 0 { result.path = type }
         }
@@ -38,7 +41,7 @@ extension FlowInterpreter {
 
     /// `setName(x)` and `getName()` of an object made here.
     private func property(_ name: String, _ receiver: Value?, _ values: [ArgumentValue]) -> Value? {
-        guard let receiver, receiver.objects.count == 1 else { return nil }
+        guard let receiver, receiver.objects.count == 1, !dialect.functionsAreValues else { return nil }
         let id = receiver.objects[0]
         if name.hasPrefix("set"), values.count == 1, name.count > 3 {
             live?.objects[id]?.fields[Self.propertyName(name, 3)] = values[0].value
@@ -65,6 +68,7 @@ extension FlowInterpreter {
 
     /// The result of a call of which nothing is known: it may hold whatever went in, or come from elsewhere.
     func unknown(receiver: Value?, _ values: [ArgumentValue]) -> Value {
+        if dialect.functionsAreValues { return unknownResult(receiver, values) }
         let arguments = mixture(values.map(\.value))
         for id in receiver?.objects ?? [] where arguments.flows.contains(where: { $0.source >= 0 }) {
             live?.objects[id]?.addRest(arguments)

@@ -12,13 +12,22 @@ struct ProgramFile {
     let classesByName: [String: Int]
     /// Values of the module's variables once it has run.
     var globals: [String: Value] = [:]
+    /// What these refer to.
+    var objects: [Int: HeapObject] = [:]
+    let awaited: Set<Int>
+    let changeable: Set<String>
+    let reexports: [String]
 
     init(_ program: Program, path: RepositoryPath?, functionBase: Int, classBase: Int) {
         self.path = path
         body = program.body
         imports = program.imports
         self.functionBase = functionBase
-        functionsByName = Dictionary(grouping: program.functions.indices.map { $0 + functionBase }) {
+        awaited = program.awaited
+        changeable = program.changeable
+        reexports = program.reexports
+        let named = program.functions.indices.filter { program.functions[$0].isNamed }
+        functionsByName = Dictionary(grouping: named.map { $0 + functionBase }) {
             program.functions[$0 - functionBase].name
         }
         classesByName = Dictionary(program.classes.indices.map { (program.classes[$0].name, $0 + classBase) }) {
@@ -61,6 +70,7 @@ extension FlowInterpreter {
     }
 
     func linkedClass(_ name: String) -> Int? {
+        if dialect.functionsAreValues { return exportedClass(located(file.imports[name] ?? name)) }
         if case .type(let owner) = link(file.imports[name] ?? name) { return owner }
         return nil
     }
@@ -89,7 +99,7 @@ extension FlowInterpreter {
         return files[number].classesByName[name].map { _ in Value(path: paths.number(owner + "." + name)) }
     }
 
-    private func link(_ name: String) -> LinkTarget? {
+    func link(_ name: String) -> LinkTarget? {
         let key = "\(frames.last?.file ?? 0) \(name)"
         if let known = linkedNames[key] { return known }
         let target = fresh(name)
@@ -167,6 +177,8 @@ extension FlowInterpreter {
         execute(files[number].body)
         frames.removeLast()
         files[number].globals = live?.variables ?? [:]
+        files[number].objects = live?.objects ?? [:]
+        moduleObjects.merge(live?.objects ?? [:]) { known, _ in known }
         var after = before
         if let objects = live?.objects { after.objects = objects }
         live = after

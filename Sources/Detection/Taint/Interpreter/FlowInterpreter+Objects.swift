@@ -1,6 +1,7 @@
 /// Instances of the classes whose source is known, and of others.
 extension FlowInterpreter {
     func create(_ type: String, _ values: [ArgumentValue], at node: Int) -> Value {
+        if dialect.functionsAreValues { return createValue(type, values, at: node) }
         guard let owner = file.classesByName[type] ?? linkedClass(type) else {
             return createLibrary(type, values, at: node)
         }
@@ -56,18 +57,23 @@ extension FlowInterpreter {
         return new
     }
 
-    private func createLibrary(_ type: String, _ values: [ArgumentValue], at node: Int) -> Value {
+    func createLibrary(_ type: String, _ values: [ArgumentValue], at node: Int) -> Value {
         let effects = effects(paths.number(type), "new")
         check(effects.sinks, receiver: nil, values, at: node)
         if let source = effects.source { return sourced(source, at: node, path: paths.number(type)) }
         if let operation = effects.operation, var result = perform(operation, nil, nil, values, at: node) {
-            result.path = paths.number(type)
+            result.path = paths.number(effects.type ?? type)
             return result.cleaned(effects.cleans)
         }
         var result = mixture(values.map(\.value)).restored(effects.restores).cleaned(effects.cleans)
         if dialect.isNumeric(type) { result.flows = [] }
-        result.path = paths.number(type)
-        result.objects = [allocate(node, HeapObject())]
+        result.path = paths.number(effects.type ?? type)
+        var object = HeapObject()
+        if dialect.functionsAreValues {
+            object.rest = .open
+            object.rest?.joinFlows(result.flows)
+        }
+        result.objects = [allocate(node, object)]
         return result
     }
 }

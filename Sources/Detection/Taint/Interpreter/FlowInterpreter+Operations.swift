@@ -19,9 +19,13 @@ extension FlowInterpreter {
         case .list: return newList(arguments, at: node)
         case .listOf: return Value(objects: [allocate(node, HeapObject(items: spread(arguments)))])
         case .map: return newMap(values, at: node)
-        case .keys: return (receiver ?? arguments.first).map { Value(flows: $0.flows) }
+        case .keys: return (arguments.first ?? receiver).map { Value(flows: $0.flows) }
         case .include: return include(arguments.last?.constant?.string, at: node)
         case .builder: return newBuilder(arguments, at: node)
+        case .each, .transform, .select, .pick, .fold, .then:
+            return functional(operation, receiver, arguments, at: node)
+        case .valuesOf, .pairsOf, .assignAll: return ofObject(operation, arguments, at: node)
+        case .push, .concatenate: return ofList(operation, receiver, arguments, at: node)
         case .join, .format, .text, .copy, .concat, .edit: return textual(operation, receiver, arguments, values)
         default: break
         }

@@ -91,9 +91,9 @@ extension FlowInterpreter {
     private func equal(_ place: Expression, _ other: Expression) {
         guard case .literal(let constant) = other.form, constant != .null else { return }
         host(place)
-        if case .name(let name) = place.form, live?.variables[name] != nil {
-            live?.variables[name]?.flows = []
-            live?.variables[name]?.constants = [constant]
+        learn(place) { value in
+            value.flows = []
+            value.constants = [constant]
         }
     }
 
@@ -101,7 +101,7 @@ extension FlowInterpreter {
     private func member(_ place: Expression, of list: Expression) {
         guard isFixed(list) else { return }
         host(place)
-        if case .name(let name) = place.form { live?.variables[name]?.flows = [] }
+        learn(place) { $0.flows = [] }
     }
 
     private func isFixed(_ list: Expression) -> Bool {
@@ -116,9 +116,9 @@ extension FlowInterpreter {
 
     /// The text does not hold a character that the attack needs.
     private func lacks(_ place: Expression, _ part: Expression) {
-        guard case .literal(.text(let text)) = part.form, case .name(let name) = place.form else { return }
+        guard case .literal(.text(let text)) = part.form else { return }
         let kinds = book.guards(text)
-        if kinds != 0, let value = live?.variables[name] { live?.variables[name] = value.cleaned(kinds) }
+        if kinds != 0 { learn(place) { $0 = $0.cleaned(kinds) } }
     }
 
     /// The host of an address was compared: the address itself is then safe to go to.
@@ -143,9 +143,7 @@ extension FlowInterpreter {
     /// What a variable, or an element at a known key, holds is harmless for some kinds of sink.
     private func clean(_ place: Expression, _ kinds: UInt64) {
         switch place.form {
-        case .name(let name):
-            if let value = live?.variables[name] { live?.variables[name] = value.cleaned(kinds) }
-        case .element(let base, let key):
+        case .element(let base, let key) where !dialect.functionsAreValues:
             guard case .name(let name) = base.form, case .literal = key.form, let whole = live?.variables[name] else {
                 return
             }
@@ -160,7 +158,7 @@ extension FlowInterpreter {
                 live?.variables[name] = kept
             }
             assign(place, evaluate(place).cleaned(kinds), type: nil)
-        default: break
+        default: learn(place) { $0 = $0.cleaned(kinds) }
         }
     }
 
@@ -177,7 +175,7 @@ extension FlowInterpreter {
             if ["equals", "equalsIgnoreCase", "contentEquals"].contains(name) {
                 equal(base, arguments[0].value)
                 equal(arguments[0].value, base)
-            } else if ["contains", "containsKey", "includes", "has"].contains(name) {
+            } else if ["contains", "containsKey", "includes", "has", "hasOwnProperty"].contains(name) {
                 member(arguments[0].value, of: base)
             }
         }

@@ -8,7 +8,16 @@ extension FlowInterpreter {
             for (position, value) in values.enumerated() where counts(value, position, sink.arguments) {
                 checked.append(value.value)
             }
+            if dialect.functionsAreValues { checked += options(values, sink.arguments) }
             for value in checked { check(value, reference.rule, sink, at: node) }
+        }
+    }
+
+    /// What options given as an object say under the names that count.
+    private func options(_ values: [ArgumentValue], _ keys: [ArgumentKey]) -> [Value] {
+        keys.flatMap { key -> [Value] in
+            guard case .name(let name) = key else { return [] }
+            return values.compactMap { field(name, of: $0.value) }
         }
     }
 
@@ -18,7 +27,7 @@ extension FlowInterpreter {
         return keys.contains(.position(position))
     }
 
-    private func holds(_ condition: FlowSink.Condition, _ values: [ArgumentValue]) -> Bool {
+    func holds(_ condition: FlowSink.Condition, _ values: [ArgumentValue]) -> Bool {
         let value: Value?
         switch condition.key {
         case .position(let position): value = position < values.count ? values[position].value : nil

@@ -247,17 +247,20 @@ extension FlowInterpreter {
         let name = functions[index].name
         live?.variables[name] = Value(function: index)
         frames[frames.count - 1].defined.append(index)
-        if let variables = live?.variables { closures[index] = variables }
+        capture(index)
     }
 
     /// Functions defined in the frame see its variables as they are at its end.
     func endClosures() {
         guard let frame = frames.last, frame.function != nil else { return }
-        guard let variables = joined(frame.returnedState, live)?.variables else { return }
+        guard !frame.defined.isEmpty, let end = joined(frame.returnedState, live) else { return }
         for index in frame.defined {
+            let locals = functions[index].locals
             var seen = State(variables: closures[index] ?? [:])
-            seen.join(State(variables: variables))
+            seen.join(
+                State(variables: locals.isEmpty ? end.variables : end.variables.filter { !locals.contains($0.key) }))
             closures[index] = seen.variables
+            makings[index]?.objects = end.objects
         }
     }
 }

@@ -20,17 +20,43 @@ extension FlowInterpreter {
         guard live != nil else { return }
         let value = type.map { declared(value, $0) } ?? value
         switch target.form {
-        case .name(let name): assign(name, value, isDeclaration: type != nil, at: here(target.node))
-        case .member(let base, let name): store(value, in: evaluate(base), base, field: name, at: here(target.node))
+        case .name(let name):
+            assigned(target, nil)
+            assign(name, value, isDeclaration: type != nil, at: here(target.node))
+        case .member(let base, let name):
+            let whole = resolved(evaluate(base))
+            assigned(target, whole.objects.isEmpty ? value : nil)
+            store(value, in: whole, base, field: name, at: here(target.node))
         case .element(let base, let key):
             store(value, in: evaluate(base), base, key: evaluate(key), at: here(target.node))
         case .sequence(let targets):
             for (index, inner) in targets.enumerated() {
                 assign(inner, element(of: value, at: Value(.integer(index))), type: nil)
             }
-        case .mapping(let pairs):
-            for (key, inner) in pairs { assign(inner, element(of: value, at: evaluate(key)), type: nil) }
+        case .mapping(let pairs): takeApart(value, pairs)
+        case .assign(let inner, let standard, _):
+            var value = value
+            if value.constants == [.null], value.flows.isEmpty {
+                value = evaluate(standard)
+            } else if value.constants?.contains(.null) ?? true {
+                value.join(evaluate(standard))
+            }
+            assign(inner, value, type: nil)
+        case .mixture(let rest): if let inner = rest.first { assign(inner, deep(value), type: nil) }
         default: break
+        }
+    }
+
+    /// `{a, b: c, ...rest} = value`.
+    private func takeApart(_ value: Value, _ pairs: [(Expression, Expression)]) {
+        for (key, inner) in pairs {
+            if case .literal(let name) = key.form, dialect.functionsAreValues {
+                assign(inner, member(value, name.text, at: here(key.node)), type: nil)
+            } else if case .mixture(let parts) = key.form, parts.isEmpty {
+                assign(inner, value, type: nil)
+            } else {
+                assign(inner, element(of: value, at: evaluate(key)), type: nil)
+            }
         }
     }
 
@@ -40,7 +66,7 @@ extension FlowInterpreter {
             if value.path == 0 || paths.text(value.path).hasSuffix(")"), dialect.dropsPackages { value.path = old.path }
             if dialect.isNumeric(paths.text(old.path)) { value.flows = [] }
         }
-        if !isDeclaration, live?.variables[name] == nil, !dialect.passesReceiver, let owner = frames.last?.owner,
+        if !isDeclaration, live?.variables[name] == nil, dialect.membersAreInScope, let owner = frames.last?.owner,
             classes[owner].fields.contains(where: { $0.name == name }), let receiver = frames.last?.receiver
         {
             return setField(name, value, of: receiver, owner: owner)
@@ -60,12 +86,16 @@ extension FlowInterpreter {
         var result = value
         if dialect.isNumeric(type) { result.flows = [] }
         if value.path == 0 || paths.text(value.path).hasSuffix(")"), !["var", "Object", "String"].contains(type) {
-            result.path = paths.number(type)
+            result.path = typePath(type)
         }
         return result
     }
 
     private func store(_ value: Value, in base: Value, _ place: Expression, field name: String, at node: Int) {
+        if dialect.functionsAreValues {
+            let owner = base.path == 0 ? label(place) : paths.text(base.path)
+            checkStore(value, key: nil, ownerPath: owner, name: name, at: node)
+        }
         if base.objects.isEmpty { return weaken(place, with: value) }
         let isCertain = base.objects.count == 1
         for id in base.objects {

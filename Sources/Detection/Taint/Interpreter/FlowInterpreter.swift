@@ -29,6 +29,17 @@ final class FlowInterpreter {
     var classNumbers: [Int: Int?] = [:]
     var staticObjects: [Int: Int] = [:]
     var closures: [Int: [String: Value]] = [:]
+    var makings: [Int: Making] = [:]
+    /// The types of the parameters of functions that libraries were given.
+    var handlerTypes: [Int: [String]] = [:]
+    var locatedNames: [String: String] = [:]
+    /// Functions of other files that took more work than they were granted.
+    var exhausting: [Int: Int] = [:]
+    /// The functions that are run on their own.
+    private(set) var entries: Set<Int> = []
+    private(set) lazy var requestTypes = Set(book.parameters.values.map { paths.number($0) })
+    /// What the variables of this file and of those it was linked with refer to.
+    var moduleObjects: [Int: HeapObject] = [:]
     private var effectsCache: [Int: [String: CallEffects]] = [:]
     var storeSinkCache: [String: [FlowBook.SinkRef]] = [:]
     private var objectNumbers: [ObjectSite: Int] = [:]
@@ -68,27 +79,26 @@ final class FlowInterpreter {
     /// Runs the file's own statements, then every function, outer ones first.
     /// - Parameter entries: the functions worth running on their own.
     func run(_ entries: Set<Int>) {
+        self.entries = entries
         let module = Frame(function: nil, receiver: .harmless, owner: nil, context: 0)
         if enter(module, name: "the file's own statements", { execute(files[0].body) }), let live {
             files[0].globals = live.variables
         }
-        let moduleObjects = live?.objects ?? [:]
+        moduleObjects.merge(live?.objects ?? [:]) { _, new in new }
         // Only this file's functions: those of linked files have their own turn.
         let own = functions.indices.filter { functions[$0].node >> Self.fileShift == 0 && entries.contains($0) }
         for index in own.sorted(by: { functions[$0].node < functions[$1].node }) {
             guard totalLeft > 0 else { return unfinished.append(functions[index].name) }
-            if !covered.contains(index) { runEntry(index, moduleObjects) }
+            if !covered.contains(index) { runEntry(index) }
         }
     }
 
-    private func runEntry(_ index: Int, _ objects: [Int: HeapObject]) {
+    private func runEntry(_ index: Int) {
         let function = functions[index]
-        live = State(variables: closures[index] ?? [:], objects: objects)
-        let receiver = function.owner.map { instance(of: $0, node: classes[$0].node, isEntry: true) } ?? .harmless
-        for parameter in function.parameters {
-            let value = entryValue(parameter, of: function)
-            live?.variables[parameter.name] = value
-        }
+        live = entryState(index)
+        let receiver = entryReceiver(index)
+        let values = unknownArguments(index, types: handlerTypes[index] ?? [])
+        for (parameter, value) in zip(function.parameters, values) { live?.variables[parameter.name] = value }
         let frame = Frame(function: index, receiver: receiver, owner: function.owner, context: function.node)
         _ = enter(frame, name: function.name) { execute(function.body) }
     }
@@ -155,7 +165,7 @@ final class FlowInterpreter {
     /// A value that comes straight from a source.
     func sourced(_ source: FlowBook.SourceRef, at node: Int, path: Int) -> Value {
         let origin = trace.origin(source, at: node)
-        return Value(flows: [Flow(source: origin, step: trace.firstStep(of: origin), clean: 0)], path: path)
+        return Value(flows: [Flow(source: origin, step: trace.firstStep(of: origin), clean: source.clean)], path: path)
     }
 
     // MARK: Results

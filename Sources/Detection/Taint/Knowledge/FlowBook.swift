@@ -23,6 +23,8 @@ struct FlowBook: Sendable {
     private(set) var checks: [String: Check] = [:]
     private(set) var hostChecks: [String: UInt64] = [:]
     private(set) var quotedKinds: UInt64 = 0
+    private(set) var textKinds: UInt64 = 0
+    private(set) var anchoredKinds: UInt64 = 0
     private(set) var fixedPaths: Set<String> = []
     private var guardKinds: [String: UInt64] = [:]
 
@@ -39,6 +41,13 @@ struct FlowBook: Sendable {
         case operation(LibraryOperation)
         case harmless, opaque, ends
         case sink(SinkRef)
+        case handlers(Handlers)
+    }
+
+    /// The types a library passes to the functions it is given, and when it does.
+    struct Handlers: Sendable {
+        let types: [String]
+        let conditions: [FlowSink.Condition]
     }
 
     struct Check: Sendable {
@@ -51,6 +60,8 @@ struct FlowBook: Sendable {
     struct SourceRef: Hashable, Sendable {
         let kind: String
         let note: String
+        /// The kinds of sink for which it is harmless.
+        var clean: UInt64 = 0
     }
 
     /// A sink by its place in `rules`.
@@ -71,7 +82,10 @@ struct FlowBook: Sendable {
         self.bits = bits
         var members: [String: SourceRef] = [:]
         for source in knowledge.flatMap(\.sources) {
-            for path in source.members { members[path] = SourceRef(kind: source.kind, note: source.note) }
+            let clean = source.clean.reduce(UInt64(0)) { $0 | (bits[$1] ?? 0) }
+            for path in source.members {
+                members[path] = SourceRef(kind: source.kind, note: source.note, clean: clean)
+            }
         }
         self.members = members
         supertypes = knowledge.reduce(into: [:]) { $0.merge($1.supertypes) { first, _ in first } }
@@ -89,12 +103,21 @@ struct FlowBook: Sendable {
 
     func bit(of rule: Int) -> UInt64 { bits[rules[rule].rule.kind] ?? 0 }
 
+    func reference(_ source: FlowKnowledge.Source) -> SourceRef {
+        SourceRef(kind: source.kind, note: source.note, clean: mask(source.clean))
+    }
+
     private func mask(_ kinds: [String]) -> UInt64 { kinds.reduce(0) { $0 | (bits[$1] ?? 0) } }
 
     private mutating func fill() {
         for source in knowledge.flatMap(\.sources) {
-            add(source.calls, .source(SourceRef(kind: source.kind, note: source.note)))
+            add(source.calls, .source(reference(source)))
         }
+        for entry in knowledge.flatMap(\.handlers) {
+            add(entry.calls, .handlers(Handlers(types: entry.types, conditions: entry.conditions)))
+        }
+        textKinds = mask(knowledge.flatMap(\.textual))
+        anchoredKinds = mask(knowledge.flatMap(\.anchored))
         for cleaner in knowledge.flatMap(\.cleaners) {
             let kinds = mask(cleaner.kinds)
             add(cleaner.calls, cleaner.restores ? .restores(kinds, unless: mask(cleaner.unless)) : .cleans(kinds))
@@ -165,6 +188,7 @@ struct FlowBook: Sendable {
             result.unless |= unless
         case .type(let type): if result.type == nil { result.type = type }
         case .operation(let operation): if result.operation == nil { result.operation = operation }
+        case .handlers(let handlers): if result.handlers == nil { result.handlers = handlers }
         case .harmless: result.isHarmless = true
         case .opaque: result.isOpaque = true
         case .ends: result.ends = true
@@ -199,6 +223,7 @@ struct CallEffects {
     var unless: UInt64 = 0
     var type: String?
     var operation: LibraryOperation?
+    var handlers: FlowBook.Handlers?
     var isHarmless = false
     var isOpaque = false
     var ends = false

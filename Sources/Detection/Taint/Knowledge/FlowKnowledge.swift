@@ -28,6 +28,12 @@ struct FlowKnowledge: Sendable {
     var quoted: [String] = []
     /// Paths that, in a function for one fixed route, are that route.
     var fixedPaths: [String] = []
+    /// Calls that hand functions to a library, and the types of what it passes to them.
+    var handlers: [Handlers] = []
+    /// Kinds of sink for which text, as opposed to objects from outside, is harmless.
+    var textual: [String] = []
+    /// Kinds of sink for which an address is harmless that starts with a known host or path.
+    var anchored: [String] = []
     /// Words of which one must occur in a file before any source can.
     var words: [String] = []
 
@@ -39,6 +45,8 @@ struct FlowKnowledge: Sendable {
         var members: [String] = []
         /// Annotations of parameters: `RequestParam`.
         var marks: [String] = []
+        /// Kinds of sink for which it is harmless.
+        var clean: [String] = []
         /// Decorators of functions all of whose parameters count.
         var decorated: [Signature] = []
     }
@@ -50,6 +58,12 @@ struct FlowKnowledge: Sendable {
         let types: [String]
         /// The position of the argument that is checked; nil for the receiver.
         let subject: Int?
+    }
+
+    struct Handlers: Sendable {
+        let calls: [Signature]
+        let types: [String]
+        let conditions: [FlowSink.Condition]
     }
 
     struct Cleaner: Sendable {
@@ -83,6 +97,14 @@ enum LibraryOperation: String, Sendable, CaseIterable {
     /// Runs another file of the repository in the same scope; the last argument is the end of its name.
     case include
     case putSection = "put_section", getSection = "get_section"
+    /// What any number of values do to a list: `push(a, b)`, `concat(a, b)`.
+    case push, concatenate
+    /// Objects as such: `Object.values`, `Object.entries`, `Object.assign`.
+    case valuesOf = "values_of", pairsOf = "pairs_of", assignAll = "assign_all"
+    // functions that are given functions: for each element; new elements; the same, fewer or one of them; one value
+    case each, transform, select, pick, fold
+    /// Gives the receiver itself to a function: promises.
+    case then
     // the result is the first argument, the receiver
     case argument, receiver
 

@@ -87,6 +87,11 @@ enum FlowLoader {
         knowledge.fixedPaths = try fields.strings("fixed_paths")
         knowledge.guards = try kindLists(&fields, "guards")
         knowledge.hosts = try kindLists(&fields, "hosts")
+        knowledge.textual = try fields.strings("textual")
+        knowledge.anchored = try fields.strings("anchored")
+        knowledge.handlers = try fields.elements("handlers").map { (node) throws(DocumentError) in
+            try handlers(node)
+        }
         if let node = fields.optional("operations") { knowledge.operations = try operations(node) }
         try fields.finish()
         return knowledge
@@ -99,8 +104,18 @@ enum FlowLoader {
         source.members = try fields.strings("members")
         source.marks = try fields.strings("marks")
         source.decorated = try signatures(&fields, "decorated")
+        source.clean = try fields.strings("harmless_for")
         try fields.finish()
         return source
+    }
+
+    private static func handlers(_ node: MarkedNode) throws(DocumentError) -> FlowKnowledge.Handlers {
+        var fields = try MappingReader(node)
+        let handlers = FlowKnowledge.Handlers(
+            calls: try signatures(&fields, "calls"), types: try fields.strings("types"),
+            conditions: try fields.elements("where").map { (node) throws(DocumentError) in try condition(node) })
+        try fields.finish()
+        return handlers
     }
 
     private static func cleaner(_ node: MarkedNode) throws(DocumentError) -> FlowKnowledge.Cleaner {

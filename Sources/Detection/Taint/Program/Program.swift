@@ -9,6 +9,12 @@ struct Program {
     /// The nodes of all calls with the names called, and of creations with the types.
     var calls: [Int: String] = [:]
     var creations: [Int: String] = [:]
+    /// Calls whose results come from elsewhere, since they are waited for.
+    var awaited: Set<Int> = []
+    /// Names that some function assigns without declaring them.
+    var changeable: Set<String> = []
+    /// Modules all of whose exports are exported again.
+    var reexports: [String] = []
     /// False where something was nested too deeply to be lowered.
     var isWhole = true
 }
@@ -27,6 +33,14 @@ struct Function {
     var isConstructor = false
     /// The address it serves, as its one decorator says.
     var route: String?
+    /// False for functions that are known only by what they are assigned to.
+    var isNamed = true
+    /// Sees the receiver of the function around it.
+    var keepsReceiver = false
+    /// Assigns variables of the functions around it.
+    var changesOutside = false
+    /// Names of its own: what it is made in has other variables of these names.
+    var locals: Set<String> = []
 }
 
 struct Parameter {

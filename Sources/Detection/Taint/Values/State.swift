@@ -2,6 +2,8 @@
 struct State {
     var variables: [String: Value] = [:]
     var objects: [Int: HeapObject] = [:]
+    /// What was learned of places that are no variables: `req.body.name`.
+    var places: [String: Value] = [:]
 
     /// Covers another path to the same point as well.
     /// - Returns: true if that changed anything.
@@ -13,6 +15,17 @@ struct State {
             if variables[name] == nil {
                 variables[name] = value
                 changed = true
+            }
+        }
+        if !places.isEmpty {
+            // Holds only where it holds on both ways.
+            for key in Array(places.keys) {
+                if let theirs = other.places[key] {
+                    if places[key]?.join(theirs, widening: widening) ?? false { changed = true }
+                } else {
+                    places[key] = nil
+                    changed = true
+                }
             }
         }
         for (id, object) in other.objects {
