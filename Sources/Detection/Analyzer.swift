@@ -48,7 +48,8 @@ package final class Analyzer {
             }
         }
         let coverage = runQueries(rules, gate, path, bytes, &candidates)
-        let writer = FindingWriter(rules: rules.rules, lines: lines, path: path, redactor: redactor, scratch: scratch)
+        let writer = FindingWriter(
+            rules: rules.rules, lines: lines, path: path, language: language, redactor: redactor, scratch: scratch)
         return writer.analysis(of: candidates, suppressions: gate.suppressions, coverage: coverage)
     }
 

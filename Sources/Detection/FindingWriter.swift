@@ -5,6 +5,7 @@ struct FindingWriter {
     let rules: [Rule]
     let lines: LineTable
     let path: RepositoryPath
+    let language: Language
     let redactor: Redactor
     let scratch: PatternScratch
 
@@ -58,9 +59,11 @@ struct FindingWriter {
         _ comments: inout SuppressionComments
     ) -> Finding {
         let location = location(of: candidate.range)
+        let isDoubtful = !candidate.secrets.isEmpty && SecretContext.isUnlikely(path, language)
         return Finding(
             id: fingerprint.id, fingerprint: fingerprint.pathless, rule: rule.id, weakness: rule.weakness,
-            severity: rule.severity, confidence: rule.confidence, message: rule.message, location: location,
+            severity: rule.severity, confidence: isDoubtful ? rule.confidence / 2 : rule.confidence,
+            message: isDoubtful ? "\(rule.message) \(SecretContext.note)" : rule.message, location: location,
             symbol: candidate.symbol, evidence: evidence(for: candidate, at: location),
             flow: candidate.steps.map { FlowStep(location: self.location(of: $0.place), note: $0.note) },
             suppression: comments.suppression(of: [rule.id] + rules[candidate.rule].replaced, at: location.startLine))

@@ -111,16 +111,10 @@ package struct RuleFileValidator: Sendable {
         for language in rule.languages {
             if let name = language.grammar { try book.compileAll(language, try grammars.grammar(name)) }
         }
-        let analyzer = Analyzer(book: book, grammars: grammars, redactor: Redactor(forms: [], rules: []))
-        for example in rule.examples {
-            let analysis = Array(example.code.utf8).withUnsafeBufferPointer {
-                analyzer.analyse($0, path: RepositoryPath("example"), language: example.language)
-            }
-            guard analysis.findings.isEmpty != example.isVulnerable else {
-                let expected =
-                    example.isVulnerable ? "a finding in this vulnerable example" : "no finding in this safe example"
-                throw DocumentError(example.mark, "rule '\(rule.description.id)': expected \(expected)")
-            }
+        let trial = try ExampleTrial(rule, grammars: grammars)
+        for example in rule.examples where !trial.holds(example) {
+            throw DocumentError(
+                example.mark, "rule '\(rule.description.id)': expected \(example.expectation)")
         }
     }
 }

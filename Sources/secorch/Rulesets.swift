@@ -2,12 +2,15 @@ import ArgumentParser
 import Detection
 import OrchestratorCore
 import Pipeline
+import Reporting
 import Store
 
 struct Rulesets: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List, show, compare, import, remove and validate frameworks and detection rules.",
-        subcommands: [List.self, Show.self, Import.self, Remove.self, Diff.self, Rules.self, Validate.self],
+        abstract: "List, show, compare, import, remove, test, document and validate frameworks and detection rules.",
+        subcommands: [
+            List.self, Show.self, Import.self, Remove.self, Diff.self, Rules.self, Test.self, Docs.self, Validate.self,
+        ],
         defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
@@ -37,9 +40,10 @@ struct Rulesets: ParsableCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the controls of a framework.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show the controls of a framework, or a detection rule.")
 
-        @Argument(help: "The framework's id, or id@digest for one version of it.")
+        @Argument(help: "The framework's id, or id@digest for one version of it; or the id of a rule.")
         var id: String
 
         @Flag(help: "Print a JSON object.")
@@ -48,7 +52,14 @@ struct Rulesets: ParsableCommand {
         @OptionGroup var state: StateOptions
 
         func run() throws {
-            let ruleSet = try Rulesets.library(state).ruleSet(id)
+            let library = try Rulesets.library(state)
+            let ruleSet: RuleSet
+            do { ruleSet = try library.ruleSet(id) } catch let error as PipelineError
+                where error.code == .unknownRuleSet
+            {
+                guard let page = try RulePages(try Installation(), library).page(of: id) else { throw error }
+                return Console.write(json ? page.json.text + "\n" : page.markdown)
+            }
             if json { return Console.print(Rulesets.object(ruleSet).text) }
             Console.print(
                 "\(ruleSet.title), \(ruleSet.version)\n\(ruleSet.publisher); \(ruleSet.licence)\n\(ruleSet.digest)")

@@ -25,18 +25,6 @@ enum ProjectRules {
 @Suite struct RuleExampleTests {
     static let rules = Result { try ProjectRules.load() }
 
-    /// What a rule alone finds in a text.
-    private func findings(of rule: Rule, in code: String, _ language: Language) throws -> FileAnalysis {
-        let analyzer = Analyzer(
-            book: try RuleBook([rule]),
-            grammars: try GrammarLibrary(path: ProjectFolder.packs.appending(path: "grammars/languages.so").path),
-            redactor: Redactor(forms: [], rules: []))
-        let bytes = Array(code.utf8)
-        return bytes.withUnsafeBufferPointer {
-            analyzer.analyse($0, path: RepositoryPath("example"), language: language)
-        }
-    }
-
     @Test func everyQueryCompilesForEveryLanguageOfItsRule() throws {
         let grammars = try GrammarLibrary(path: ProjectFolder.packs.appending(path: "grammars/languages.so").path)
         for rule in try Self.rules.get() {
@@ -50,12 +38,14 @@ enum ProjectRules {
     }
 
     @Test func everyRuleFindsItsVulnerableExamplesAndNothingInItsSafeOnes() throws {
+        let grammars = try GrammarLibrary(path: ProjectFolder.packs.appending(path: "grammars/languages.so").path)
         for rule in try Self.rules.get() {
+            let trial = try ExampleTrial(rule, grammars: grammars)
             for example in rule.examples {
-                let analysis = try findings(of: rule, in: example.code, example.language)
                 #expect(
-                    analysis.findings.isEmpty != example.isVulnerable,
-                    "\(rule.description.id), example at \(example.mark): \(analysis.coverage.explanation)")
+                    trial.holds(example),
+                    "\(rule.description.id), example at \(example.mark): \(trial.analysis(of: example).coverage.explanation)"
+                )
             }
         }
     }

@@ -9,6 +9,16 @@ package struct Rule: Sendable {
     let gate: Gate
     let match: Match
     package let examples: [Example]
+    /// What the rule promises on labelled code; nil where it promises nothing.
+    package var floor: Floor?
+
+    /// True where it needs no syntax tree.
+    package var isLexical: Bool { if case .lexical = match { true } else { false } }
+
+    /// What is verified of a secret besides its shape; nil where nothing is.
+    package var checksum: SecretChecksum? {
+        if case .lexical(let lexical) = match { lexical.secret?.checksum } else { nil }
+    }
 
     /// Rules it stands in for: a suppression of one of them holds for it as well.
     var replaced: [String] {
@@ -21,6 +31,11 @@ package struct Rule: Sendable {
         let words: [String]
         /// Found anywhere.
         let literals: [String]
+
+        func entries(tag: Int) -> [LiteralAutomaton.Entry] {
+            words.map { .init(literal: Array($0.utf8), tag: tag, wholeWord: true) }
+                + literals.map { .init(literal: Array($0.utf8), tag: tag, wholeWord: false) }
+        }
     }
 
     enum Match: Sendable {
@@ -29,6 +44,14 @@ package struct Rule: Sendable {
         case query(source: String, mark: MarkedNode.Mark)
         case lexical(LexicalMatch)
         case flow(FlowRule)
+    }
+
+    /// Shares from 0 to 1 of labelled cases, under which the rule counts as broken.
+    package struct Floor: Sendable {
+        /// Of the cases it reports, those that are real.
+        package let precision: Double?
+        /// Of the real cases of its weakness in its languages, those it reports.
+        package let recall: Double?
     }
 
     /// Source that the rule must (or must not) find something in.
@@ -57,4 +80,6 @@ struct SecretCheck: Sendable {
     let minimumEntropy: Int
     /// Characters.
     let minimumLength: Int
+    /// What the text must fulfil besides; nil where its issuer builds nothing in.
+    var checksum: SecretChecksum?
 }

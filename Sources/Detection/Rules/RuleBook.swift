@@ -57,10 +57,7 @@ package final class LanguageRules: Sendable {
     init(language: Language, rules: [Rule]) {
         self.language = language
         self.rules = rules
-        let gates = rules.enumerated().flatMap { index, rule -> [LiteralAutomaton.Entry] in
-            rule.gate.words.map { .init(literal: Array($0.utf8), tag: index, wholeWord: true) }
-                + rule.gate.literals.map { .init(literal: Array($0.utf8), tag: index, wholeWord: false) }
-        }
+        let gates = rules.enumerated().flatMap { index, rule in rule.gate.entries(tag: index) }
         let flows = rules.enumerated().compactMap { index, rule -> (index: Int, rule: FlowRule)? in
             if case .flow(let flow) = rule.match { (index, flow) } else { nil }
         }

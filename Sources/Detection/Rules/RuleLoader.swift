@@ -34,8 +34,30 @@ package struct RuleLoader: Sendable {
         guard examples.contains(where: \.isVulnerable), examples.contains(where: { !$0.isVulnerable }) else {
             throw DocumentError(node.mark, "'\(description.id)' needs a vulnerable and a safe example")
         }
+        let floor = try fields.optional("floor").map { (node) throws(DocumentError) in try self.floor(node) }
         try fields.finish()
-        return Rule(description: description, gate: gate, match: match, examples: examples)
+        return Rule(description: description, gate: gate, match: match, examples: examples, floor: floor)
+    }
+
+    private func floor(_ node: MarkedNode) throws(DocumentError) -> Rule.Floor {
+        var fields = try MappingReader(node)
+        let floor = Rule.Floor(
+            precision: try share(fields.optional("precision"), "precision"),
+            recall: try share(fields.optional("recall"), "recall"))
+        try fields.finish()
+        guard floor.precision != nil || floor.recall != nil else {
+            throw DocumentError(node.mark, "'floor' needs 'precision', 'recall' or both")
+        }
+        return floor
+    }
+
+    private func share(_ node: MarkedNode?, _ key: String) throws(DocumentError) -> Double? {
+        guard let node else { return nil }
+        let text = try node.string(for: key)
+        guard let share = Double(text), (0...1).contains(share) else {
+            throw DocumentError(node.mark, "'\(key)' must be a number from 0 to 1, found '\(text)'")
+        }
+        return share
     }
 
     private func description(_ fields: inout MappingReader) throws(DocumentError) -> RuleDescription {
@@ -95,7 +117,8 @@ package struct RuleLoader: Sendable {
         var fields = try MappingReader(node)
         let check = SecretCheck(
             minimumEntropy: try fields.integer("minimum_entropy", in: 0...800),
-            minimumLength: try fields.integer("minimum_length", in: 1...1000))
+            minimumLength: try fields.integer("minimum_length", in: 1...1000),
+            checksum: try fields.optionalChoice("checksum", of: SecretChecksum.self))
         try fields.finish()
         return check
     }

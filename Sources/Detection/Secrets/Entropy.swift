@@ -19,7 +19,10 @@ enum Entropy {
 
 extension SecretCheck {
     func accepts(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        bytes.count >= minimumLength && Entropy.hundredths(bytes) >= minimumEntropy
-            && !Placeholder.isLikely(String(decoding: bytes, as: UTF8.self))
+        guard bytes.count >= minimumLength, Entropy.hundredths(bytes) >= minimumEntropy,
+            checksum?.holds(for: bytes) != false
+        else { return false }
+        // Nobody computes a checksum for a stand-in.
+        return checksum?.isProof == true || !Placeholder.isLikely(String(decoding: bytes, as: UTF8.self))
     }
 }

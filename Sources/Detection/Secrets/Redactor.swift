@@ -6,22 +6,30 @@ package struct Redactor: Sendable {
     struct Form: Sendable {
         let name: String
         let pattern: Pattern
-        /// The group that is replaced; 0 for the whole match.
+        /// The group that is replaced; where it is unset, or 0, the whole match is.
         let group: Int
+        /// Texts of which one occurs wherever the pattern can match; empty where none is known.
+        var gate: [LiteralAutomaton.Entry] = []
     }
 
     private let forms: [Form]
+    /// Finds which forms need not be tried: there are a hundred of them, and most texts have none.
+    private let gates: LiteralAutomaton
 
-    init(_ forms: [Form]) { self.forms = forms }
+    init(_ forms: [Form]) {
+        self.forms = forms
+        gates = LiteralAutomaton(forms.flatMap(\.gate))
+    }
 
     /// Everything the rules of a book treat as secret, and the forms listed in `rulesets/redaction.yaml`.
     package init(forms: [RedactionForm], rules: [Rule]) {
         // Rules look at single lines, the redactor at whole stretches.
-        let secrets = rules.compactMap { rule -> Form? in
+        let secrets = rules.enumerated().compactMap { index, rule -> Form? in
             guard case .lexical(let lexical) = rule.match, lexical.secret != nil,
                 let pattern = try? Pattern(lexical.pattern.source, multiline: true)
             else { return nil }
-            return Form(name: "secret", pattern: pattern, group: pattern.group("secret") ?? 0)
+            let gate = rule.gate.entries(tag: index)
+            return Form(name: "secret", pattern: pattern, group: pattern.group("secret") ?? 0, gate: gate)
         }
         self.init(
             secrets + forms.map { Form(name: $0.name, pattern: $0.pattern, group: $0.pattern.group("secret") ?? 0) })
@@ -46,10 +54,13 @@ package struct Redactor: Sendable {
         in bytes: UnsafeBufferPointer<UInt8>, _ scratch: PatternScratch
     ) -> [(range: Range<Int>, name: String)] {
         var spans: [(range: Range<Int>, name: String)] = []
-        for form in forms {
+        var open: Set<Int> = []
+        gates.scan(bytes) { tag, _ in open.insert(tag) }
+        for form in forms where form.gate.first.map({ open.contains($0.tag) }) ?? true {
             var start = 0
             while let groups = scratch.firstMatch(of: form.pattern, in: bytes, from: start), let whole = groups[0] {
-                if form.group < groups.count, let range = groups[form.group] { spans.append((range, form.name)) }
+                let range = form.group < groups.count ? groups[form.group] ?? whole : whole
+                spans.append((range, form.name))
                 start = whole.upperBound > start ? whole.upperBound : start + 1
             }
         }
