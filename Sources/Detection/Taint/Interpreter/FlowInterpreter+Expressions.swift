@@ -199,10 +199,9 @@ extension FlowInterpreter {
         case .contains, .lacks: return membership(one, of: two, isNegated: operation == .lacks)
         case .equal, .unequal, .less, .lessOrEqual, .greater, .greaterOrEqual, .same, .other: return .harmless
         case .subtract, .power: return .harmless
-        case .multiply, .divide,
-            .remainder where dialect.functionsAreValues:
-            return .harmless
-        default: return Value(flows: mixture([one, two]).flows, path: operation == .divide ? one.path : 0)
+        default:
+            if dialect.functionsAreValues { return .harmless }
+            return Value(flows: mixture([one, two]).flows, path: operation == .divide ? one.path : 0)
         }
     }
 

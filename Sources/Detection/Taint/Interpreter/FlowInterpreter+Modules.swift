@@ -3,12 +3,14 @@ import OrchestratorCore
 /// Modules whose exports are one object: looked up where a value of theirs is used, not where it is imported.
 extension FlowInterpreter {
     /// The path of an imported name, with the file it leads to in place of a relative specifier: `=src/db:js.query`.
-    func located(_ path: String) -> String {
+    /// - Parameter file: the file in which the name stands; the one being run if nil.
+    func located(_ path: String, in file: Int? = nil) -> String {
         guard let linker, JavaScriptLowering.isFile(path) else { return path }
-        let key = "\(frames.last?.file ?? 0) \(path)"
+        let origin = file ?? frames.last?.file ?? 0
+        let key = "\(origin) \(path)"
         if let known = locatedNames[key] { return known }
         let parts = path.split(separator: ".", maxSplits: 1)
-        let file = linker.path(ofModule: String(parts[0]), near: files[frames.last?.file ?? 0].path)
+        let file = linker.path(ofModule: String(parts[0]), near: files[origin].path)
         let rest = parts.count > 1 ? "." + parts[1] : ""
         let result = file.map { "=" + $0.text.replacing(".", with: ":") + rest } ?? path
         locatedNames[key] = result
@@ -34,7 +36,7 @@ extension FlowInterpreter {
         guard parts.count > 1 else { return whole }
         guard let value = field(parts[1], of: whole) else {
             for other in files[number].reexports {
-                if let value = exported(other + "." + parts[1], depth: depth + 1) { return value }
+                if let value = exported(located(other, in: number) + "." + parts[1], depth: depth + 1) { return value }
             }
             return parts.count == 2 && parts[1] == "default" ? resolved(whole) : nil
         }
