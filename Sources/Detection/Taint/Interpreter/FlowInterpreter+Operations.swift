@@ -144,13 +144,22 @@ extension FlowInterpreter {
         case .charAt, .substring, .upper, .lower, .trim: return Value(flows: deep(receiver).flows)
         case .replace:
             let result = mixture([receiver] + arguments.dropFirst())
-            guard let text = arguments.first?.constant?.string,
-                arguments.last?.constant?.string?.contains(text) == false
-            else { return result }
-            return result.cleaned(book.guards(text))
+            let (old, new) = (knownTexts(arguments.first), knownTexts(arguments.last))
+            guard !new.isEmpty else { return result }
+            return old.reduce(result) { value, text in
+                new.contains { $0.contains(text) } ? value : value.cleaned(book.guards(text))
+            }
         case .append, .add, .insert, .put: return nil
         default: return nil
         }
+    }
+
+    /// A known text, or the known texts of a list.
+    private func knownTexts(_ value: Value?) -> [String] {
+        if let text = value?.constant?.string { return [text] }
+        guard let value, value.objects.count == 1, let items = live?.objects[value.objects[0]]?.items else { return [] }
+        let texts = items.compactMap { $0.constant?.string }
+        return texts.count == items.count ? texts : []
     }
 
     private static func compute(

@@ -158,6 +158,10 @@ extension FlowInterpreter {
         guard !flows.isEmpty else { return }
         switch place.form {
         case .name(let name):
+            if dialect.linksByName, live?.variables[name] == nil {
+                let unknown = evaluate(place)
+                live?.variables[name] = unknown
+            }
             live?.variables[name]?.joinFlows(flows)
         case .element(let base, _), .member(let base, _):
             guard dialect.linksByName else { return }
