@@ -12,10 +12,20 @@ package enum PinnedTexts: String, Sendable {
 extension CatalogStore {
     /// Keeps texts by their names under the digest that a run's settings name.
     package func record(_ texts: [String: String], as kind: PinnedTexts, digest: Digest) throws(StoreError) {
+        // Most runs use what one before used: no megabyte of text is encoded, and nothing written, for them.
+        guard try !has(kind, digest) else { return }
         try file.write { database in
             try database.execute(
                 sql: "INSERT OR IGNORE INTO \(kind.rawValue) VALUES (?, ?)",
                 arguments: [digest.description, try JSONText.encode(texts)])
+        }
+    }
+
+    private func has(_ kind: PinnedTexts, _ digest: Digest) throws(StoreError) -> Bool {
+        try file.read { database in
+            try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM \(kind.rawValue) WHERE digest = ?)",
+                arguments: [digest.description]) ?? false
         }
     }
 

@@ -19,7 +19,8 @@ struct Audit: ParsableCommand {
                 Nothing is unpacked. Exits 0 where the bundle is intact and signed by the given key, by one that key \
                 vouches for, or by a key of this state; 1 where any byte differs from what was bundled, or another key \
                 signed it; 2 where the file or the key cannot be read; 3 where it is intact, but unsigned, or signed by a \
-                key that is not known here. With --target, a folder whose files are not the ones of the run exits 1 as well.
+                key that is not known here. With --target, a folder whose files are not the ones of the run exits 1 as well; \
+                reports written into it since count as added.
                 """)
 
         @Argument(help: "The bundle.")

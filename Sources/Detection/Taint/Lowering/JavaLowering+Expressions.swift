@@ -109,16 +109,7 @@ extension JavaLowering {
             guard let operation = Self.operators[sign] else { return .mixture([pair.0, pair.1]) }
             return .binary(operation, pair.0, pair.1)
         }
-        var operands: [Int] = []
-        var current = node
-        while reader.kind(current) == .binary_expression, reader.child(current, .operator).map(reader.text) == "+",
-            let left = reader.child(current, .left), let right = reader.child(current, .right)
-        {
-            operands.append(right)
-            current = left
-        }
-        operands.append(current)
-        return .sum(operands.reversed().map { expression($0) })
+        return .sum(reader.operands(of: node, joinedBy: "+").map { expression($0) })
     }
 
     private static let operators: [String: Expression.Operator] = [

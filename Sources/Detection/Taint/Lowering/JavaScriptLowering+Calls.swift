@@ -169,16 +169,7 @@ extension JavaScriptLowering {
             guard let operation = Self.operators[sign] else { return .mixture([]) }
             return .binary(operation, pair.0, pair.1)
         }
-        var operands: [Int] = []
-        var current = node
-        while reader.kind(current) == .binary_expression, reader.child(current, .operator).map(reader.text) == "+",
-            let left = reader.child(current, .left), let right = reader.child(current, .right)
-        {
-            operands.append(right)
-            current = left
-        }
-        operands.append(current)
-        return .sum(operands.reversed().map { expression($0) })
+        return .sum(reader.operands(of: node, joinedBy: "+").map { expression($0) })
     }
 
     /// Comparisons that ask what a function of their own asks: `typeof x === "string"`, `x.indexOf(y) === 0`.

@@ -60,16 +60,7 @@ extension PHPLowering {
 
     /// The parts of `$a . $b . $c`, in order.
     private mutating func joined(_ node: Int) -> [Expression] {
-        var operands: [Int] = []
-        var current = node
-        while reader.kind(current) == .binary_expression, reader.child(current, .operator).map(reader.text) == ".",
-            let left = reader.child(current, .left), let right = reader.child(current, .right)
-        {
-            operands.append(right)
-            current = left
-        }
-        operands.append(current)
-        return operands.reversed().map { expression($0) }
+        reader.operands(of: node, joinedBy: ".").map { expression($0) }
     }
 
     private static let statementWords = [

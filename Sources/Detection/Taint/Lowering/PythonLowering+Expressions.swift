@@ -197,16 +197,7 @@ extension PythonLowering {
             guard let operation = Self.operators[sign] else { return .mixture([pair.0, pair.1]) }
             return .binary(operation, pair.0, pair.1)
         }
-        var operands: [Int] = []
-        var current = node
-        while reader.kind(current) == .binary_operator, reader.child(current, .operator).map(reader.text) == "+",
-            let left = reader.child(current, .left), let right = reader.child(current, .right)
-        {
-            operands.append(right)
-            current = left
-        }
-        operands.append(current)
-        return .sum(operands.reversed().map { expression($0) })
+        return .sum(reader.operands(of: node, joinedBy: "+").map { expression($0) })
     }
 
     private mutating func literal(_ node: Int) -> Expression.Form? {

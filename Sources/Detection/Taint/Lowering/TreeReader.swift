@@ -37,6 +37,20 @@ struct TreeReader<Kind: RawRepresentable> where Kind.RawValue == String {
         return kind
     }
 
+    /// The operands of a long sum, `a + b + c`, in their order, without nesting as deep as it is long.
+    /// - Parameter node: the outermost of the operations.
+    func operands(of node: Int, joinedBy sign: String) -> [Int] {
+        var operands: [Int] = []
+        var current = node
+        while tree.kind(current) == tree.kind(node), child(current, .operator).map(text) == sign,
+            let left = child(current, .left), let right = child(current, .right)
+        {
+            operands.append(right)
+            current = left
+        }
+        return [current] + operands.reversed()
+    }
+
     func text(_ node: Int) -> String { String(decoding: source.text(node), as: UTF8.self) }
 
     func child(_ node: Int, _ field: Field) -> Int? { tree.child(node, field: numbers[field]) }
