@@ -72,7 +72,8 @@ extension FlowInterpreter {
         let arguments = mixture(values.map(\.value))
         let own = frames.last?.receiver.objects ?? []
         // Inherited methods seldom keep what they are given, and an object that had it would have it everywhere.
-        for id in receiver?.objects ?? [] where !own.contains(id) && arguments.flows.contains(where: { $0.source >= 0 }) {
+        for id in receiver?.objects ?? [] where !own.contains(id) && arguments.flows.contains(where: { $0.source >= 0 })
+        {
             live?.objects[id]?.addRest(arguments)
         }
         var result = receiver.map { mixture([$0, arguments]) } ?? arguments
