@@ -11,9 +11,20 @@ extension FlowInterpreter {
     }
 
     func call(_ base: Expression?, _ name: String, _ arguments: [Argument], at node: Int) -> Value {
+        guard dialect.hasPackages else { return called(base, name, arguments, at: node) }
+        let result = called(base, name, arguments, at: node)
+        fill(arguments, result)
+        return result
+    }
+
+    private func called(_ base: Expression?, _ name: String, _ arguments: [Argument], at node: Int) -> Value {
         guard let base else { return plainCall(name, self.arguments(arguments), at: node) }
         let receiver = resolved(evaluate(base))
         let values = self.arguments(arguments)
+        if let found = packageFunction(receiver, name) {
+            return invoke(found.index, receiver: found.receiver, values, at: node)
+        }
+        if let package = package(base) { return library(paths.number(package), name, receiver: nil, nil, values, at: node) }
         if let index = method(name, of: receiver, base, arity: values.count) {
             return invoke(index, receiver: receiver, values, at: node)
         }
@@ -22,6 +33,12 @@ extension FlowInterpreter {
         }
         if let callee = libraryFunction(receiver, name) { return callValue(callee, receiver: .open, values, at: node) }
         return library(owner(receiver, base), name, receiver: receiver, base, values, at: node)
+    }
+
+    /// The package a function is called of: it is no receiver.
+    private func package(_ base: Expression) -> String? {
+        guard dialect.hasPackages, case .name(let name) = base.form, live?.variables[name] == nil else { return nil }
+        return file.imports[name]
     }
 
     /// The path of a receiver; where nothing is known of it, its name says most.
@@ -64,6 +81,9 @@ extension FlowInterpreter {
         if let index = file.functionsByName[name]?.first(where: { functions[$0].owner == nil }) {
             return invoke(index, receiver: .harmless, values, at: node)
         }
+        if dialect.hasPackages, let index = packageFunction(file.package, name) {
+            return invoke(index, receiver: .harmless, values, at: node)
+        }
         if dialect.linksByName, let index = functionElsewhere(name) {
             return invoke(index, receiver: .harmless, values, at: node)
         }
@@ -87,7 +107,7 @@ extension FlowInterpreter {
         if case .receiver = base.form, let owner = frames.last?.owner {
             return method(name, inClass: owner, arity: arity)
         }
-        guard receiver.path != 0, let owner = classNumber(receiver.path) else { return nil }
+        guard receiver.path != 0, !dialect.hasPackages, let owner = classNumber(receiver.path) else { return nil }
         return method(name, inClass: owner, arity: arity)
     }
 

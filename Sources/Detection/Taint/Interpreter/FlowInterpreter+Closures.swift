@@ -69,7 +69,10 @@ extension FlowInterpreter {
     /// The receiver a function has when nothing is known of its caller.
     func entryReceiver(_ index: Int) -> Value {
         let function = functions[index]
-        if let owner = function.owner { return instance(of: owner, node: classes[owner].node, isEntry: true) }
+        if var owner = function.owner {
+            if classes[owner].isNameOnly { owner = linkedClass(classes[owner].name) ?? owner }
+            return instance(of: owner, node: classes[owner].node, isEntry: true)
+        }
         guard dialect.functionsAreValues else { return .harmless }
         if function.keepsReceiver { return makings[index]?.receiver ?? .open }
         var object = HeapObject()
@@ -84,7 +87,9 @@ extension FlowInterpreter {
 
     /// Calls a function, a function of another file within limits: whole libraries may stand behind it.
     func invoke(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
-        guard dialect.functionsAreValues, functions[index].node >> Self.fileShift != frames.last?.file ?? 0 else {
+        guard dialect.functionsAreValues || dialect.hasPackages,
+            functions[index].node >> Self.fileShift != frames.last?.file ?? 0
+        else {
             return run(index, receiver: receiver, values, at: node)
         }
         let isInteresting = ([receiver] + values.map(\.value)).contains { value in
@@ -92,7 +97,8 @@ extension FlowInterpreter {
         }
         let limit = isInteresting ? Self.mostForeignWork.interesting : Self.mostForeignWork.plain
         guard let before = live, limit > exhausting[index] ?? 0 else {
-            return unknownResult(receiver, values.filter { $0.value.function == nil })
+            let plain = values.filter { $0.value.function == nil }
+            return dialect.hasPackages ? unknown(receiver: receiver, plain) : unknownResult(receiver, plain)
         }
         let granted = min(limit, workLeft)
         let rest = workLeft - granted

@@ -17,6 +17,8 @@ final class FlowInterpreter {
     var called: Set<Int> = []
     /// What dotted names were found to be in other files.
     var linkedNames: [String: LinkTarget?] = [:]
+    /// Which files declare what of the packages they import.
+    var linkedFiles: [String: Int?] = [:]
     let book: FlowBook
     let dialect: Dialect
     let scratch: PatternScratch
