@@ -29,7 +29,11 @@ struct GoPackage {
             } else if let rest = Self.after("func ", line) {
                 function(rest, path)
             } else if let rest = Self.after("type ", line) ?? Self.after("var ", line) ?? Self.after("const ", line) {
-                if rest.first == UInt8(ascii: "(") { isInGroup = true } else if let name = Self.name(rest) { add(name, path) }
+                if rest.first == UInt8(ascii: "(") {
+                    isInGroup = true
+                } else if let name = Self.name(rest) {
+                    add(name, path)
+                }
             }
         }
     }
@@ -108,7 +112,9 @@ extension FlowLinker {
     /// The modules of the repository, innermost first.
     private func modules() -> [(name: String, folder: String)] {
         if let known = moduleNames { return known }
-        let files = lookup.paths(named: "go", Language(rawValue: "text")).filter { ("/" + $0.text).hasSuffix("/go.mod") }
+        let files = lookup.paths(named: "go", Language(rawValue: "text")).filter {
+            ("/" + $0.text).hasSuffix("/go.mod")
+        }
         let found = files.compactMap { path -> (name: String, folder: String)? in
             guard let bytes = lookup.content(of: path) else { return nil }
             let text = String(decoding: bytes.prefix(4096), as: UTF8.self)

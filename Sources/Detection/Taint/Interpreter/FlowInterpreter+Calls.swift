@@ -24,7 +24,9 @@ extension FlowInterpreter {
         if let found = packageFunction(receiver, name) {
             return invoke(found.index, receiver: found.receiver, values, at: node)
         }
-        if let package = package(base) { return library(paths.number(package), name, receiver: nil, nil, values, at: node) }
+        if let package = package(base) {
+            return library(paths.number(package), name, receiver: nil, nil, values, at: node)
+        }
         if let index = method(name, of: receiver, base, arity: values.count) {
             return invoke(index, receiver: receiver, values, at: node)
         }
@@ -146,10 +148,8 @@ extension FlowInterpreter {
         let isMadeHere = isMadeHere(index)
         var variables = function.owner == nil ? captured(index) : [:]
         bind(function, receiver, values, at: node, &variables)
-        let isNeutral =
-            receiver.objects.isEmpty && variables.values.allSatisfy(\.isNeutral)
-            && (!dialect.functionsAreValues || variables.values.allSatisfy { $0.path == 0 })
-        if isNeutral, let known = neutralResults[index] { return known }
+        let shape = shape(index, receiver, variables)
+        if let shape, let known = knownResults[shape] { return known.value(in: &live) }
         live?.variables = variables
         if !isMadeHere, isEntryLike(function, receiver, variables) { covered.insert(index) }
         if dialect.functionsAreValues, !isMadeHere { live?.places = [:] }
@@ -168,7 +168,7 @@ extension FlowInterpreter {
         live?.variables = before.variables
         live?.places = before.places
         if isMadeHere { writeBack(index, after) }
-        if isNeutral, result.objects.isEmpty, live != nil { neutralResults[index] = result }
+        if let shape, let live { knownResults[shape] = KnownResult(result, live, tuple: paths.number("tuple")) }
         return trace.extend(result, at: node) { "returned from '\(function.name)'" }
     }
 
@@ -258,13 +258,5 @@ extension FlowInterpreter {
     static func fits(_ signature: Signature, _ owner: String, _ name: String) -> Bool {
         (signature.isPattern ? signature.matchesPattern(name) : signature.name == name)
             && signature.matches(owner: owner)
-    }
-}
-
-extension Value {
-    /// Whether nothing is known of it, not even that it is from outside.
-    fileprivate var isNeutral: Bool {
-        constants == nil && objects.isEmpty && function == nil
-            && flows.allSatisfy { $0.source == Flow.elsewhere && $0.clean == 0 }
     }
 }

@@ -84,19 +84,22 @@ extension FlowInterpreter {
 
     /// Work granted to a call into another file, by whether anything from outside goes there.
     private static let mostForeignWork = (plain: 1500, interesting: 10_000)
+    /// Work granted to any call if so much is left.
+    private static let leastWork = 1500
 
-    /// Calls a function, a function of another file within limits: whole libraries may stand behind it.
+    /// Calls a function within limits: it must not use up what its callers have, and whole libraries may stand behind
+    /// one of another file.
     func invoke(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
-        guard dialect.functionsAreValues || dialect.hasPackages,
-            functions[index].node >> Self.fileShift != frames.last?.file ?? 0
-        else {
-            return run(index, receiver: receiver, values, at: node)
+        let isForeign =
+            (dialect.functionsAreValues || dialect.hasPackages)
+            && functions[index].node >> Self.fileShift != frames.last?.file ?? 0
+        var limit = max(Self.leastWork, workLeft / 4)
+        if isForeign {
+            limit = isInteresting(receiver, values) ? Self.mostForeignWork.interesting : Self.mostForeignWork.plain
         }
-        let isInteresting = ([receiver] + values.map(\.value)).contains { value in
-            requestTypes.contains(value.path) || deep(value).flows.contains { $0.source >= 0 }
-        }
-        let limit = isInteresting ? Self.mostForeignWork.interesting : Self.mostForeignWork.plain
-        guard let before = live, limit > exhausting[index] ?? 0 else {
+        guard let before = live else { return .open }
+        guard limit > exhausting[index] ?? 0 else {
+            if !isForeign, isInteresting(receiver, values) { giveUp(index) }
             let plain = values.filter { $0.value.function == nil }
             return dialect.hasPackages ? unknown(receiver: receiver, plain) : unknownResult(receiver, plain)
         }
@@ -107,8 +110,17 @@ extension FlowInterpreter {
         defer { workLeft = rest + max(0, workLeft) }
         guard workLeft <= 0, rest > 0 else { return result }
         exhausting[index] = limit
+        covered.remove(index)
         live = before
+        if !isForeign, isInteresting(receiver, values) { giveUp(index) }
         return .open
+    }
+
+    /// Whether anything from outside goes into a call.
+    private func isInteresting(_ receiver: Value, _ values: [ArgumentValue]) -> Bool {
+        ([receiver] + values.map(\.value)).contains { value in
+            requestTypes.contains(value.path) || deep(value).flows.contains { $0.source >= 0 }
+        }
     }
 
     // MARK: Calls of values

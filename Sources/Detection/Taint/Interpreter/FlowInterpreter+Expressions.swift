@@ -80,7 +80,8 @@ extension FlowInterpreter {
             }
             return found
         }
-        if base.path != 0, !dialect.hasPackages, let owner = classNumber(base.path), let value = field(name, of: owner) {
+        if base.path != 0, !dialect.hasPackages, let owner = classNumber(base.path), let value = field(name, of: owner)
+        {
             return value
         }
         let path = paths.child(base.path, name)

@@ -103,8 +103,12 @@ extension FlowInterpreter {
     func written(_ value: Value) -> Value {
         guard value.objects.count == 1, let object = live?.objects[value.objects[0]], let items = object.items,
             object.rest == nil
-        else { return Value(flows: deep(value).flows, constants: value.constants) }
-        return text([value.content] + items)
+        else {
+            var result = Value(flows: deep(value).flows, constants: value.constants)
+            if value.objects.count == 1 { result.start = live?.objects[value.objects[0]]?.start }
+            return result
+        }
+        return text(value.flows.isEmpty ? items : [value.content] + items)
     }
 
     private func textual(
@@ -129,6 +133,7 @@ extension FlowInterpreter {
             }
             let content = mixture(arguments)
             live?.objects[id]?.collapse()
+            live?.objects[id]?.start = nil
             live?.objects[id]?.addRest(content)
             return receiver
         default: return nil

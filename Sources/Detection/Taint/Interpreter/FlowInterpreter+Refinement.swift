@@ -88,7 +88,9 @@ extension FlowInterpreter {
     /// In a case of a switch the value is what its labels say.
     func refine(_ subject: Expression, oneOf labels: [Expression]) {
         if labels.count == 1 { return equal(subject, labels[0]) }
-        let known = labels.compactMap { label -> Constant? in if case .literal(let one) = label.form { one } else { nil } }
+        let known = labels.compactMap { label -> Constant? in
+            if case .literal(let one) = label.form { one } else { nil }
+        }
         guard dialect.hasPackages, !labels.isEmpty, known.count == labels.count else { return }
         host(subject)
         learn(subject) { value in
@@ -101,7 +103,9 @@ extension FlowInterpreter {
     private func equal(_ place: Expression, _ other: Expression) {
         guard case .literal(let constant) = other.form, constant != .null else {
             // Whatever the host is compared with, an outsider does not choose it.
-            if dialect.hasPackages, case .member = other.form, !evaluate(other).flows.contains(where: { $0.source >= 0 }) {
+            if dialect.hasPackages, case .member = other.form,
+                !evaluate(other).flows.contains(where: { $0.source >= 0 })
+            {
                 host(place)
             }
             return

@@ -11,8 +11,8 @@ final class FlowInterpreter {
     let linker: FlowLinker?
     /// Functions called with nothing known of their arguments: running them on their own would show nothing new.
     var covered: Set<Int> = []
-    /// What functions return when nothing is known of their arguments.
-    var neutralResults: [Int: Value] = [:]
+    /// What functions return for arguments that nothing from outside is in.
+    var knownResults: [CallShape: KnownResult] = [:]
     /// The calls of this file that were run.
     var called: Set<Int> = []
     /// What dotted names were found to be in other files.
@@ -58,6 +58,8 @@ final class FlowInterpreter {
     /// Expressions and statements run per file and per entry.
     static let mostWork = 200_000
     private static let mostWorkPerEntry = 50_000
+    /// What an entry gets where earlier ones used up the file's share; the file ends where they overdraw it as much again.
+    private static let leastWorkPerEntry = 2000
     /// Calls entered within calls, and expressions within expressions.
     static let deepestCall = 8
     static let deepest = 600
@@ -90,8 +92,8 @@ final class FlowInterpreter {
         // Only this file's functions: those of linked files have their own turn.
         let own = functions.indices.filter { functions[$0].node >> Self.fileShift == 0 && entries.contains($0) }
         for index in own.sorted(by: { functions[$0].node < functions[$1].node }) {
-            guard totalLeft > 0 else { return unfinished.append(functions[index].name) }
-            if !covered.contains(index) { runEntry(index) }
+            if covered.contains(index) { continue }
+            if totalLeft > -Self.mostWork { runEntry(index) } else { giveUp(index) }
         }
     }
 
@@ -108,15 +110,21 @@ final class FlowInterpreter {
     /// - Returns: false if the work ran out.
     private func enter(_ frame: Frame, name: String, _ body: () -> Void) -> Bool {
         if live == nil { live = State() }
-        workLeft = min(Self.mostWorkPerEntry, totalLeft)
+        workLeft = min(Self.mostWorkPerEntry, max(totalLeft / 3, Self.leastWorkPerEntry))
         let granted = workLeft
         frames = [frame]
         depth = 0
         body()
         endClosures()
         totalLeft -= granted - max(0, workLeft)
-        if workLeft <= 0 { unfinished.append(name) }
+        if workLeft <= 0, !unfinished.contains(name) { unfinished.append(name) }
         return workLeft > 0
+    }
+
+    /// Notes a function that was not followed although something from outside goes into it.
+    func giveUp(_ index: Int) {
+        let name = functions[index].name
+        if !unfinished.contains(name) { unfinished.append(name) }
     }
 
     /// Takes a unit of work; false when none is left.

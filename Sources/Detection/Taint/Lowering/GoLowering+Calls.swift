@@ -111,7 +111,9 @@ extension GoLowering {
         case ("strings", "Replace"), ("bytes", "Replace"): return .call(base, "ReplaceAll", Array(values.prefix(3)))
         case ("filepath", "Clean"), ("path", "Clean"), ("filepath", "Join"), ("path", "Join"):
             // Nothing leads out of the root.
-            if let first = values.first?.value, Self.startsAtRoot(first) { return .call(base, name + " rooted", values) }
+            if let first = values.first?.value, Self.startsAtRoot(first) {
+                return .call(base, name + " rooted", values)
+            }
         default: break
         }
         return .call(base, name, formatted(name, values))

@@ -66,7 +66,8 @@ extension GoLowering {
         guard targets.count > 1 else { return [single(targets[0], values[0])].compactMap { $0 } }
         // All values are read before any is stored: `a, b = b, a`.
         let lowered = targets.map { target($0) }
-        let all = Expression(node: right, form: .cast("tuple", Expression(node: right, form: .sequence(values.map { expression($0) }))))
+        let all = Expression(
+            node: right, form: .cast("tuple", Expression(node: right, form: .sequence(values.map { expression($0) }))))
         for name in targets { outcomes[reader.text(name)] = nil }
         return [assigned(Expression(node: left, form: .sequence(lowered)), all, at: node)]
     }
@@ -123,7 +124,8 @@ extension GoLowering {
         switch name {
         case "err", "error": "error"
         case "ok", "found", "exists", "isOk", "valid": "bool"
-        default: name.hasPrefix("err") && name.dropFirst(3).allSatisfy(\.isNumber) || name.hasSuffix("Err") ? "error" : nil
+        default:
+            name.hasPrefix("err") && name.dropFirst(3).allSatisfy(\.isNumber) || name.hasSuffix("Err") ? "error" : nil
         }
     }
 

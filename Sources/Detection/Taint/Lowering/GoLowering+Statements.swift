@@ -41,7 +41,8 @@ extension GoLowering {
     }
 
     private mutating func leave(_ node: Int) -> Statement {
-        var values = reader.named(node).first.map { reader.kind($0) == .expression_list ? reader.named($0) : [$0] } ?? []
+        var values =
+            reader.named(node).first.map { reader.kind($0) == .expression_list ? reader.named($0) : [$0] } ?? []
         if values.isEmpty, results.count > 1 {
             let items = results.map { Expression(node: $0.node, form: .name($0.name)) }
             return Statement(node: node, form: .leave(tuple(items, at: node)))
@@ -114,7 +115,8 @@ extension GoLowering {
         let place = Expression(node: channel, form: .element(expression(channel), nothing(channel)))
         return [
             Statement(
-                node: node, form: .expression(Expression(node: node, form: .assign(place, expression(value), type: nil))))
+                node: node,
+                form: .expression(Expression(node: node, form: .assign(place, expression(value), type: nil))))
         ]
     }
 
