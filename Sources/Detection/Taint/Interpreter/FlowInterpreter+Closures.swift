@@ -84,8 +84,8 @@ extension FlowInterpreter {
 
     /// Work granted to a call into another file, by whether anything from outside goes there.
     private static let mostForeignWork = (plain: 1500, interesting: 10_000)
-    /// Work granted to any call if so much is left.
-    private static let leastWork = 1500
+    /// Calls that cannot be granted so much are not worth beginning.
+    private static let leastWork = 200
 
     /// Calls a function within limits: it must not use up what its callers have, and whole libraries may stand behind
     /// one of another file.
@@ -93,21 +93,21 @@ extension FlowInterpreter {
         let isForeign =
             (dialect.functionsAreValues || dialect.hasPackages)
             && functions[index].node >> Self.fileShift != frames.last?.file ?? 0
-        var limit = max(Self.leastWork, workLeft / 4)
+        var limit = (workLeft - reserve) / 4
         if isForeign {
             limit = isInteresting(receiver, values) ? Self.mostForeignWork.interesting : Self.mostForeignWork.plain
         }
         guard let before = live else { return .open }
-        guard limit > exhausting[index] ?? 0 else {
+        guard limit > exhausting[index] ?? 0, limit >= Self.leastWork else {
             if !isForeign, isInteresting(receiver, values) { giveUp(index) }
             let plain = values.filter { $0.value.function == nil }
             return dialect.hasPackages ? unknown(receiver: receiver, plain) : unknownResult(receiver, plain)
         }
         let granted = min(limit, workLeft)
-        let rest = workLeft - granted
-        workLeft = granted
+        let (rest, kept) = (workLeft - granted, reserve)
+        (workLeft, reserve) = (granted, granted / Self.reservedShare)
         let result = run(index, receiver: receiver, values, at: node)
-        defer { workLeft = rest + max(0, workLeft) }
+        defer { (workLeft, reserve) = (rest + max(0, workLeft), kept) }
         guard workLeft <= 0, rest > 0 else { return result }
         exhausting[index] = limit
         covered.remove(index)

@@ -52,6 +52,8 @@ final class FlowInterpreter {
     /// Functions given up because they took too much work.
     private(set) var unfinished: [String] = []
     var workLeft = 0
+    /// What of it calls must leave.
+    var reserve = 0
     private var totalLeft = FlowInterpreter.mostWork
     var depth = 0
 
@@ -60,6 +62,8 @@ final class FlowInterpreter {
     private static let mostWorkPerEntry = 50_000
     /// What an entry gets where earlier ones used up the file's share; the file ends where they overdraw it as much again.
     private static let leastWorkPerEntry = 2000
+    /// The part of its work that a function keeps for its own statements.
+    static let reservedShare = 8
     /// Calls entered within calls, and expressions within expressions.
     static let deepestCall = 8
     static let deepest = 600
@@ -110,7 +114,10 @@ final class FlowInterpreter {
     /// - Returns: false if the work ran out.
     private func enter(_ frame: Frame, name: String, _ body: () -> Void) -> Bool {
         if live == nil { live = State() }
-        workLeft = min(Self.mostWorkPerEntry, max(totalLeft / 3, Self.leastWorkPerEntry))
+        // What a file does when it is loaded is one entry that others rest on.
+        let most = frame.function == nil ? Self.mostWork / 2 : Self.mostWorkPerEntry
+        workLeft = min(most, max(totalLeft / 3, frame.function == nil ? most : Self.leastWorkPerEntry))
+        reserve = workLeft / Self.reservedShare
         let granted = workLeft
         frames = [frame]
         depth = 0
