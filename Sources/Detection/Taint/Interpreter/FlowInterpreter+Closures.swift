@@ -100,8 +100,7 @@ extension FlowInterpreter {
         guard let before = live else { return .open }
         guard limit > exhausting[index] ?? 0, limit >= Self.leastWork else {
             if !isForeign, isInteresting(receiver, values) { giveUp(index) }
-            let plain = values.filter { $0.value.function == nil }
-            return dialect.hasPackages ? unknown(receiver: receiver, plain) : unknownResult(receiver, plain)
+            return unknown(receiver: receiver, values.filter { $0.value.function == nil })
         }
         let granted = min(limit, workLeft)
         let (rest, kept) = (workLeft - granted, reserve)
