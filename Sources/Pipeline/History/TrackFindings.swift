@@ -27,6 +27,7 @@ package struct TrackFindings: Stage {
         comparison.rules = rules
         comparison.wasReviewed = input.examined.review != nil
         comparison.unread = input.examined.review?.gaps.map(\.path) ?? []
+        comparison.searchedHistory = input.examined.history?.isIncomplete == false
         comparison.baseline = baseline?.ids ?? []
         let result = try store.track(run, since: reference, comparison)
         progress.ended(.track)

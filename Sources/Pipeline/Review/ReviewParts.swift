@@ -101,8 +101,8 @@ final class Hints: Sendable {
     init(_ store: RunStore, run: String) throws {
         var table: [RepositoryPath: [Finding]] = [:]
         try store.forEachFinding(run: run, honouringSuppressions: true) { finding in
-            // Models' own findings are no hints: prompts must not depend on earlier answers.
-            guard !finding.rule.hasPrefix(ModelRule.prefix) else { return }
+            // Models' own findings are no hints: prompts must not depend on earlier answers. Nor is what is not there.
+            guard !finding.rule.hasPrefix(ModelRule.prefix), finding.past == nil else { return }
             table[finding.location.path, default: []].append(finding)
         }
         byPath = table
