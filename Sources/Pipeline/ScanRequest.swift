@@ -43,6 +43,7 @@ package struct ScanRequest: Sendable {
         if let since { options += ["--since", since] }
         if let compareTo { options += ["--compare-to", compareTo] }
         if configuration.searchesHistory { options.append("--history") }
+        if configuration.selection.scope != .all { options += ["--review", configuration.selection.scope.rawValue] }
         if configuration.isLocalOnly { options.append("--local-only") }
         if configuration.honoursSuppressions == false { options.append("--disable-suppressions") }
         return options

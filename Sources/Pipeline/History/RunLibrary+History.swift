@@ -41,7 +41,7 @@ extension RunLibrary {
         let manifest = try Journal(store, run: after).output(AssessmentManifest.self, of: .map)
         let review = manifest?.review
         comparison.searchedHistory = manifest?.history?.isIncomplete == false
-        comparison.wasReviewed = review != nil
+        comparison.wasReviewed = review.map { $0.scope == nil } ?? false
         comparison.unread = review?.gaps.map(\.path) ?? []
         let (changes, gone) = try store.differences(of: after, since: before, comparison)
         return RunDifference(before: before, after: after, changes: changes, gone: gone)
