@@ -88,7 +88,16 @@ extension FlowInterpreter {
         if path != 0, base.flows.isEmpty, let value = linkedMember(paths.text(base.path), name) { return value }
         if dialect.dropsPackages, name.first?.isUppercase ?? false { return Value(path: path) }
         if name == "length", dialect.dropsPackages || dialect.functionsAreValues { return .harmless }
-        return Value(flows: deep(base).flows, path: path)
+        return isWhollyKnown(base) ? Value(path: path) : Value(flows: deep(base).flows, path: path)
+    }
+
+    /// Whether the value is only objects made here, of which all members are known: one that is absent holds nothing.
+    private func isWhollyKnown(_ value: Value) -> Bool {
+        guard dialect.functionsAreValues, value.flows.isEmpty, !value.objects.isEmpty else { return false }
+        return value.objects.allSatisfy { id in
+            guard let object = live?.objects[id] else { return false }
+            return object.items == nil && object.rest == nil && !object.fields.isEmpty
+        }
     }
 
     /// The path of the request, in a function that serves one fixed route.

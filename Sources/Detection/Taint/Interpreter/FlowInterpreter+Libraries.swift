@@ -70,7 +70,10 @@ extension FlowInterpreter {
     func unknown(receiver: Value?, _ values: [ArgumentValue]) -> Value {
         if dialect.functionsAreValues { return unknownResult(receiver, values) }
         let arguments = mixture(values.map(\.value))
-        for id in receiver?.objects ?? [] where arguments.flows.contains(where: { $0.source >= 0 }) {
+        let own = frames.last?.receiver.objects ?? []
+        // Inherited methods seldom keep what they are given, and an object that had it would have it everywhere.
+        for id in receiver?.objects ?? [] where !own.contains(id) && arguments.flows.contains(where: { $0.source >= 0 })
+        {
             live?.objects[id]?.addRest(arguments)
         }
         var result = receiver.map { mixture([$0, arguments]) } ?? arguments

@@ -104,12 +104,13 @@ extension FlowInterpreter {
         learn(place) { $0.flows = [] }
     }
 
+    /// A list nobody outside had a hand in; who calls the program may choose what it allows.
     private func isFixed(_ list: Expression) -> Bool {
         switch list.form {
         case .sequence(let elements): return elements.allSatisfy { if case .literal = $0.form { true } else { false } }
         case .mapping, .name, .member:
             let value = evaluate(list)
-            return deep(value).flows.isEmpty && value.constants == nil
+            return value.constants == nil && deep(value).flows.allSatisfy { $0.source == Flow.elsewhere }
         default: return false
         }
     }

@@ -96,7 +96,11 @@ extension FlowInterpreter {
             let owner = base.path == 0 ? label(place) : paths.text(base.path)
             checkStore(value, key: nil, ownerPath: owner, name: name, at: node)
         }
-        if base.objects.isEmpty { return weaken(place, with: value) }
+        if base.objects.isEmpty {
+            // What of a request is from outside is known by name, and places remember what was put there.
+            let isKnown = dialect.functionsAreValues && book.carriers.contains(paths.text(base.path))
+            return isKnown ? () : weaken(place, with: value)
+        }
         let isCertain = base.objects.count == 1
         for id in base.objects {
             if isCertain { live?.objects[id]?.fields[name] = value } else { live?.objects[id]?.joinField(name, value) }
