@@ -141,7 +141,7 @@ package final class Analyzer {
 }
 
 /// Where the gates of a file's rules opened.
-private struct GateHits {
+struct GateHits {
     /// Per rule that may match, ascending, the offsets of its literals.
     let offsets: [(index: Int, offsets: [Int])]
     let suppressions: [Int]
