@@ -146,10 +146,24 @@ extension FlowInterpreter {
         files.lazy.compactMap { file in file.functionsByName[name]?.first { self.functions[$0].owner == nil } }.first
     }
 
-    /// Runs another file where it is included, with the variables there.
-    /// - Parameter end: the known end of its name.
-    func include(_ end: String?, at node: Int) -> Value {
-        guard let linker, let end, let before = live, frames.count <= Self.deepestCall,
+    /// Runs the files that may be included here, each with the variables there.
+    /// - Parameter name: of the file; where it is one of several, each is a way the program may take.
+    func include(_ name: Value?, at node: Int) -> Value {
+        let ends = name?.constants?.compactMap(\.string).filter { !$0.isEmpty } ?? []
+        guard let before = live, let first = ends.first else { return Value(flows: Value.open.flows) }
+        var result = include(first, at: node)
+        for end in ends.dropFirst() {
+            let after = live
+            live = before
+            result.join(include(end, at: node))
+            live = joined(live, after)
+        }
+        return result
+    }
+
+    /// - Parameter end: the known end of the file's name.
+    private func include(_ end: String, at node: Int) -> Value {
+        guard let linker, let before = live, frames.count <= Self.deepestCall,
             let source = linker.included(end, near: file.path)
         else { return Value(flows: Value.open.flows) }
         guard files.count < Self.mostFiles || files.contains(where: { $0.path == source.path }) else { return .open }
