@@ -106,7 +106,9 @@ import Testing
               }
             }
             """
-        let files = ["src/Models/Order.cs": "public class Order { public int Id { get; set; } public string Name { get; set; } }"]
+        let files = [
+            "src/Models/Order.cs": "public class Order { public int Id { get; set; } public string Name { get; set; } }"
+        ]
         for (property, isFound) in [("Id", false), ("Name", true)] {
             let rules = try analyse(code.replacing("PROPERTY", with: property), files: files).findings.map(\.rule)
             #expect(rules.contains("csharp-flow-sql-injection") == isFound, "\(property)")
@@ -116,14 +118,16 @@ import Testing
     @Test func aCallThroughAnInterfaceReachesItsClass() throws {
         let files = [
             "src/Services/ThingStore.cs": """
-                public class ThingStore : IThingStore {
-                  public object Find(string text) { return new SqlCommand("select " + text); }
-                  public object Safe(string text) { return new SqlCommand("select 1"); }
-                }
-                """,
-            "src/Services/IThingStore.cs": "public interface IThingStore { object Find(string text); object Safe(string text); }",
+            public class ThingStore : IThingStore {
+              public object Find(string text) { return new SqlCommand("select " + text); }
+              public object Safe(string text) { return new SqlCommand("select 1"); }
+            }
+            """,
+            "src/Services/IThingStore.cs":
+                "public interface IThingStore { object Find(string text); object Safe(string text); }",
         ]
-        let members = "private readonly IThingStore _store; public ThingsController(IThingStore store) { _store = store; }"
+        let members =
+            "private readonly IThingStore _store; public ThingsController(IThingStore store) { _store = store; }"
         #expect(try isReported("return Ok(_store.Find(name));", members: members, files: files))
         #expect(try !isReported("return Ok(_store.Safe(name));", members: members, files: files))
     }
@@ -153,7 +157,8 @@ import Testing
             let rules = try analyse(page.replacing("USED", with: used)).findings.map(\.rule)
             #expect(rules.contains("csharp-flow-sql-injection") == isFound, "\(used)")
         }
-        let route = "var app = Make(); app.MapPost(\"/x\", async (string a, int b) => { new SqlCommand(\"s\" + USED); });"
+        let route =
+            "var app = Make(); app.MapPost(\"/x\", async (string a, int b) => { new SqlCommand(\"s\" + USED); });"
         for (used, isFound) in [("a", true), ("b", false)] {
             let rules = try analyse(route.replacing("USED", with: used)).findings.map(\.rule)
             #expect(rules.contains("csharp-flow-sql-injection") == isFound, "\(used)")

@@ -72,6 +72,7 @@ extension FlowInterpreter {
             guard let value = live?.objects[id]?.value(at: name) else { continue }
             if found == nil { found = value } else { found?.join(value) }
         }
+        if dialect.hasPackages, let value = typedField(found, of: base, name) { return value }
         if var found {
             if found.path == 0 {
                 let type = book.parameters[name].map { paths.number($0) }
@@ -79,7 +80,7 @@ extension FlowInterpreter {
             }
             return found
         }
-        if base.path != 0, let owner = classNumber(base.path) {
+        if base.path != 0, !dialect.hasPackages, let owner = classNumber(base.path) {
             if let value = bound(name, of: base, owner) { return value }
             if let value = field(name, of: owner) { return value }
         }
@@ -90,7 +91,16 @@ extension FlowInterpreter {
         if dialect.dropsPackages, name.first?.isUppercase ?? false { return Value(path: path) }
         if dialect.hasProperties, name == "Length" || name == "Count" { return .harmless }
         if name == "length", dialect.dropsPackages || dialect.functionsAreValues { return .harmless }
-        return Value(flows: deep(base).flows, path: path)
+        return isWhollyKnown(base) ? Value(path: path) : Value(flows: deep(base).flows, path: path)
+    }
+
+    /// Whether the value is only objects made here, of which all members are known: one that is absent holds nothing.
+    private func isWhollyKnown(_ value: Value) -> Bool {
+        guard dialect.functionsAreValues, value.flows.isEmpty, !value.objects.isEmpty else { return false }
+        return value.objects.allSatisfy { id in
+            guard let object = live?.objects[id] else { return false }
+            return object.items == nil && object.rest == nil && !object.fields.isEmpty
+        }
     }
 
     /// A property of an object that was filled from outside, which holds what its type can.
@@ -99,7 +109,8 @@ extension FlowInterpreter {
             let field = classes[owner].fields.first(where: { $0.name == name })
         else { return nil }
         let value = Value(flows: base.flows)
-        return field.type.map { declared(value, $0) } ?? value
+        guard let type = field.type else { return value }
+        return isEnumeration(type) ? .harmless : declared(value, type)
     }
 
     /// The path of the request, in a function that serves one fixed route.

@@ -5,7 +5,8 @@
 enum CSharpKind: String {
     // declarations
     case using_directive, namespace_declaration, file_scoped_namespace_declaration, declaration_list
-    case class_declaration, struct_declaration, interface_declaration, record_declaration, record_struct_declaration
+    case enum_declaration, class_declaration, struct_declaration, interface_declaration, record_declaration,
+        record_struct_declaration
     case method_declaration, constructor_declaration, field_declaration, property_declaration, accessor_list
     case accessor_declaration, arrow_expression_clause, constructor_initializer, parameter_list, parameter
     case implicit_parameter_list, attribute_list, attribute, modifier, equals_value_clause, generic_name

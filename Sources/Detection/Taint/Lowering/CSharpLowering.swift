@@ -42,6 +42,9 @@ struct CSharpLowering {
             depth += 1
             type(node)
             depth -= 1
+        case .enum_declaration:
+            let name = reader.child(node, .name).map(reader.text) ?? ""
+            program.classes.append(ClassForm(name: name, node: node, marks: [FlowInterpreter.enumeration]))
         case .method_declaration, .constructor_declaration: method(node, owner: owner)
         case .field_declaration: if let owner { fields(node, of: owner) }
         case .property_declaration: if let owner { property(node, of: owner) }
