@@ -114,12 +114,23 @@ extension FlowInterpreter {
 
     private func fresh(_ name: String) -> LinkTarget? {
         guard let linker, files.count < Self.mostFiles, !name.hasSuffix(")"), live != nil,
-            let source = dialect.linksByName
-                ? linker.classSource(of: name, near: file.path) : linker.source(of: name, near: file.path)
+            let source = unit(of: name, linker)
         else { return nil }
         let number = files.firstIndex { $0.path == source.path } ?? add(source.program, source.path)
-        guard dialect.dropsPackages || dialect.linksByName else { return .module(number) }
-        return files[number].classesByName[Self.split(dialect.typeName(name)).name].map { .type($0) }
+        guard dialect.dropsPackages || dialect.linksByName || dialect.linksClasses else { return .module(number) }
+        let known = files[number].classesByName
+        let simple = Self.split(dialect.typeName(name)).name
+        return (dialect.linksClasses ? known[String(simple.dropFirst())] ?? known[simple] : known[simple])
+            .map { .type($0) }
+    }
+
+    private func unit(of name: String, _ linker: FlowLinker) -> FlowLinker.Unit? {
+        if dialect.linksByName { return linker.classSource(of: name, near: file.path) }
+        guard dialect.linksClasses else { return linker.source(of: name, near: file.path) }
+        guard name.first?.isUppercase ?? false, !name.contains(".") else { return nil }
+        let isInterface = name.hasPrefix("I") && name.dropFirst().first?.isUppercase ?? false
+        let implementation = isInterface ? linker.classSource(of: String(name.dropFirst()), near: file.path) : nil
+        return implementation ?? linker.classSource(of: name, near: file.path)
     }
 
     /// - Parameter runs: whether the file's own statements are run now, in a scope of their own.
