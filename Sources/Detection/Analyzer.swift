@@ -89,7 +89,9 @@ package final class Analyzer {
         let active = hits.filter { if case .query = rules.rules[$0].match { true } else { false } }
         let hasFlows = hits.contains { if case .flow = rules.rules[$0].match { true } else { false } }
         let hasMemory = hits.contains { if case .memory = rules.rules[$0].match { true } else { false } }
-        guard !active.isEmpty || hasFlows || hasMemory, let name = rules.language.grammar else { return limited(calm(rules)) }
+        guard !active.isEmpty || hasFlows || hasMemory, let name = rules.language.grammar else {
+            return limited(calm(rules))
+        }
         guard let grammars else { return Coverage(.lexicalOnly, "grammars not installed") }
         guard bytes.count <= Self.parseLimit else {
             return Coverage(.lexicalOnly, "\(bytes.count) bytes exceed the parser's limit of \(Self.parseLimit)")
@@ -109,7 +111,7 @@ package final class Analyzer {
             exceeded += runFlows(rules, gate, source, &candidates, path)
             if hasMemory {
                 let memory = MemoryAnalysis(rules: rules, source: source, linker: memoryLinker)
-                exceeded += memory.apply(to: &candidates, path: path)
+                memory.apply(to: &candidates, path: path)
             }
             if !exceeded.isEmpty { return Coverage(.ruleLimit, exceeded.joined(separator: ", ")) }
             return limited(BrokenStretches(tree).coverage(of: bytes.count))

@@ -137,7 +137,7 @@ def ours(work, secorch, scratch):
     cost = suite.run([secorch, "scan", work, "--out", scratch / "out", "--state", scratch / "state", "--quiet",
                       "--format", "json"], allowed=(0, 1, 3))
     report = json.loads((scratch / "out/report.json").read_text())
-    return [(pathlib.PurePath(f["path"]).name, f["line"], f["cwe"]) for f in report["findings"]], cost
+    return [(pathlib.PurePath(f["path"]).name, f["start_line"], f["cwe"]) for f in report["findings"]], cost
 
 
 def flawfinder(work, program, scratch):

@@ -7,9 +7,8 @@ struct MemoryAnalysis {
     let source: ParsedSource
     let linker: MemoryLinker
 
-    /// Adds what the rules find to the candidates.
-    /// - Returns: what could not be finished, in words.
-    func apply(to candidates: inout [Candidate], path: RepositoryPath) -> [String] {
+    /// Adds what the rules find to the candidates. Only some of the paths of larger functions are run.
+    func apply(to candidates: inout [Candidate], path: RepositoryPath) {
         var wanted: [MemoryCheck: [Int]] = [:]
         var library: MemoryLibrary?
         for (index, rule) in rules.rules.enumerated() {
@@ -17,7 +16,7 @@ struct MemoryAnalysis {
             for check in memory.checks { wanted[check, default: []].append(index) }
             library = memory.library
         }
-        guard let library else { return [] }
+        guard let library else { return }
         linker.begin(path, rules.language, source)
         let interpreter = MemoryInterpreter(linker, library: library)
         interpreter.run(linker.examined)
@@ -26,7 +25,6 @@ struct MemoryAnalysis {
             guard isSound(node) else { continue }
             for rule in wanted[hit.check] ?? [] { candidates.append(candidate(hit, node, rule)) }
         }
-        return interpreter.unfinished.map { "memory in '\($0)'" }
     }
 
     private func isSound(_ node: Int) -> Bool {
@@ -37,7 +35,9 @@ struct MemoryAnalysis {
         var steps: [(place: Candidate.StepPlace, note: String)] = []
         if let origin = hit.origin {
             let first = origin & (1 << CLowering.fileShift - 1)
-            steps = [(.here(source.tree.bytes(first)), hit.check.origin), (.here(source.tree.bytes(node)), "used here")]
+            steps = [
+                (.here(source.tree.bytes(first)), hit.check.origin), (.here(source.tree.bytes(node)), "used here"),
+            ]
         }
         return Candidate(
             rule: rule, range: source.tree.bytes(node), symbol: source.symbol(around: node), secrets: [], steps: steps)

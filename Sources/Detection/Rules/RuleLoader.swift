@@ -103,7 +103,8 @@ package struct RuleLoader: Sendable {
         }
         guard let pattern, query == nil else {
             throw DocumentError(
-                fields.mark, "expected one of 'query', 'flow', 'memory' and 'pattern' (with 'unless', 'window' and 'secret')")
+                fields.mark,
+                "expected one of 'query', 'flow', 'memory' and 'pattern' (with 'unless', 'window' and 'secret')")
         }
         return .lexical(
             LexicalMatch(

@@ -22,7 +22,8 @@ extension CLowering {
         case .false, .null, .nullptr: return .integer(0, .int)
         case .parenthesized_expression: return reader.named(node).first.map { expression($0).form } ?? .opaque([])
         case .comma_expression:
-            return .sequence([reader.child(node, .left), reader.child(node, .right)].compactMap { $0 }.map { expression($0) })
+            return .sequence(
+                [reader.child(node, .left), reader.child(node, .right)].compactMap { $0 }.map { expression($0) })
         case .assignment_expression: return assignment(node)
         case .binary_expression: return binary(node)
         case .unary_expression, .pointer_expression, .update_expression: return unary(node)
@@ -117,7 +118,11 @@ extension CLowering {
             guard let value = reader.child(node, .value) else { return .opaque([]) }
             return .sizeOf(expression(value))
         case .new_expression:
-            guard reader.child(node, .start) == nil, !reader.named(node).contains(where: { reader.tree.kindName($0) == "argument_list" && $0 < (reader.child(node, .type) ?? 0) }) else { return .opaque([]) }
+            guard reader.child(node, .start) == nil,
+                !reader.named(node).contains(where: {
+                    reader.tree.kindName($0) == "argument_list" && $0 < (reader.child(node, .type) ?? 0)
+                })
+            else { return .opaque([]) }
             guard let declarator = reader.child(node, .declarator) else {
                 return .make(kind ?? .unknown, count: nil, isArray: false)
             }

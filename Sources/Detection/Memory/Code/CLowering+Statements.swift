@@ -46,7 +46,8 @@ extension CLowering {
 
     private mutating func condition(_ node: Int) -> CExpression {
         guard let test = reader.child(node, .condition) else { return make(node, .opaque([])) }
-        let inner = reader.kind(test) == .condition_clause ? reader.child(test, .value) ?? reader.named(test).last : test
+        let inner =
+            reader.kind(test) == .condition_clause ? reader.child(test, .value) ?? reader.named(test).last : test
         return inner.map { expression($0) } ?? make(node, .opaque([]))
     }
 

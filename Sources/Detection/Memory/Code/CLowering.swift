@@ -113,7 +113,9 @@ struct CLowering {
         guard let value = reader.child(node, .value) else { return }
         let text = TextOperation.trimmed(reader.text(value).split(separator: "/*").first.map(String.init) ?? "")
         guard text.utf8.count < 400 else { return }
-        if parameters == nil, text.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }), text.first?.isNumber == false {
+        if parameters == nil, text.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }),
+            text.first?.isNumber == false
+        {
             code.aliases[name] = text
         }
         if code.macros[name] == nil, let value = MacroText.expression(text, place: place(node)) {

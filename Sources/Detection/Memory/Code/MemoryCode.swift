@@ -87,7 +87,9 @@ struct CType: Sendable, Equatable {
         }
     }
 
-    var isInteger: Bool { pointers == 0 && dimensions.isEmpty && ["char", "short", "int", "long", "wchar"].contains(name) }
+    var isInteger: Bool {
+        pointers == 0 && dimensions.isEmpty && ["char", "short", "int", "long", "wchar"].contains(name)
+    }
 
     /// The least and the greatest value of an integer.
     var bounds: (Int128, Int128)? {

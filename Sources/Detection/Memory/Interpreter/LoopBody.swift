@@ -44,7 +44,13 @@ struct LoopBody {
         case .assign(let target, let value, let operation):
             read(value)
             guard case .name(let name) = target.form else { return read(target) }
-            if operation == "+" { move(name, 1) } else if operation == "-" { move(name, -1) } else { changed.insert(name) }
+            if operation == "+" {
+                move(name, 1)
+            } else if operation == "-" {
+                move(name, -1)
+            } else {
+                changed.insert(name)
+            }
         case .address(let inner):
             if case .name(let name) = inner.form { changed.insert(name) } else { read(inner) }
         case .negative(let inner), .not(let inner), .complement(let inner), .dereference(let inner),

@@ -75,7 +75,9 @@ extension MemoryInterpreter {
         var object = MemoryObject(kind: .global, name: name, type: type, place: global.variable.place)
         object.size = size(of: type, state)
         object.hasEscaped = !global.isConstant
-        let isFixed = global.isConstant || (!linker.code(owner).changed.contains(name) && !linker.code(file).changed.contains(name))
+        let isFixed =
+            global.isConstant
+            || (!linker.code(owner).changed.contains(name) && !linker.code(file).changed.contains(name))
         if isFixed, type.isInteger, let value = constant(global, state) {
             object.cells[0] = value
             object.hasEscaped = false
@@ -88,7 +90,9 @@ extension MemoryInterpreter {
     private func codeIsStatic(_ global: CGlobal) -> Bool { global.variable.isStatic }
 
     private func constant(_ global: CGlobal, _ state: MemoryState) -> MemoryValue? {
-        guard let value = global.variable.value else { return global.isExtern ? nil : MemoryValue(0, type: global.variable.type) }
+        guard let value = global.variable.value else {
+            return global.isExtern ? nil : MemoryValue(0, type: global.variable.type)
+        }
         quiet += 1
         defer { quiet -= 1 }
         return evaluate(value, state).first?.value
@@ -129,7 +133,13 @@ extension MemoryInterpreter {
                 return evaluate(value, state)
             }
             if let number = linker.enumerator(name, file: file) ?? library.constants[name] {
-                return [(state, MemoryValue(Int128(number), type: name.hasPrefix("U") ? CType(name: "int", isUnsigned: true) : .int))]
+                return [
+                    (
+                        state,
+                        MemoryValue(
+                            Int128(number), type: name.hasPrefix("U") ? CType(name: "int", isUnsigned: true) : .int)
+                    )
+                ]
             }
         }
         return places(expression, state).map { state, place in
@@ -168,7 +178,9 @@ extension MemoryInterpreter {
         if object.rest == .zero { return MemoryValue(0, type: place.type) }
         var value = state.fresh(place.type)
         if object.rest == .unset, !object.hasEscaped {
-            if object.kind != .heap || object.text == nil { report(.uninitialised, at: at, from: object.place, object.name) }
+            if object.kind != .heap || object.text == nil {
+                report(.uninitialised, at: at, from: object.place, object.name)
+            }
         }
         if let source = object.outside { value = outside(place.type, source, &state) }
         state.objects[place.object]?.cells[offset] = value

@@ -6,7 +6,8 @@ extension MemoryInterpreter {
             let count, pointer.unit != "field"
         else { return }
         if pointer.isExact, pointer.low < 0, pointer.unit == nil || pointer.unit == size.unit {
-            return report(isWrite ? .underwrite : .underread, at: at, from: pointer.outside ?? object.place, object.name)
+            return report(
+                isWrite ? .underwrite : .underread, at: at, from: pointer.outside ?? object.place, object.name)
         }
         guard pointer.isExact, count.isExact, isComparable(pointer, count, size) else { return }
         guard pointer.high + count.high > size.high, count.high > 0 else { return }
@@ -16,7 +17,9 @@ extension MemoryInterpreter {
 
     /// Offsets and sizes in bytes, or all in the same unknown type.
     private func isComparable(_ pointer: MemoryValue, _ count: MemoryValue, _ size: MemoryValue) -> Bool {
-        let units = Set([pointer.low == 0 && pointer.high == 0 ? nil : .some(pointer.unit), .some(count.unit), .some(size.unit)].compactMap { $0 })
+        let units = Set(
+            [pointer.low == 0 && pointer.high == 0 ? nil : .some(pointer.unit), .some(count.unit), .some(size.unit)]
+                .compactMap { $0 })
         return units.count == 1
     }
 
@@ -79,7 +82,9 @@ extension MemoryInterpreter {
         return result
     }
 
-    private func bounds(_ sign: String, _ one: MemoryValue, _ two: MemoryValue, _ type: CType, _ at: Int) -> MemoryValue? {
+    private func bounds(_ sign: String, _ one: MemoryValue, _ two: MemoryValue, _ type: CType, _ at: Int)
+        -> MemoryValue?
+    {
         var result = MemoryValue()
         switch sign {
         case "+": (result.low, result.high) = (one.low + two.low, one.high + two.high)
@@ -87,7 +92,8 @@ extension MemoryInterpreter {
         case "*":
             let limit = Int128(1) << 62
             guard [one, two].allSatisfy({ abs($0.low) <= 2 * limit && abs($0.high) <= 2 * limit }),
-                abs(one.low) < limit / 64 || abs(two.high) < 64 || one.low >= 0 else { return nil }
+                abs(one.low) < limit / 64 || abs(two.high) < 64 || one.low >= 0
+            else { return nil }
             let parts = [one.low, one.high].flatMap { left in
                 [two.low, two.high].map { MemoryInterpreter.product(left, $0) }
             }
@@ -121,7 +127,9 @@ extension MemoryInterpreter {
             if let left = one.number, let right = two.number {
                 return MemoryValue(sign == "|" ? left | right : left ^ right)
             }
-            guard sign == "^", one.outside != nil, two.outside != nil, one.isExact || two.isExact, let full = type.bounds else { return nil }
+            guard sign == "^", one.outside != nil, two.outside != nil, one.isExact || two.isExact,
+                let full = type.bounds
+            else { return nil }
             (result.low, result.high) = full
         default: return nil
         }
@@ -138,12 +146,16 @@ extension MemoryInterpreter {
     private func checkDivisor(_ divisor: MemoryValue, _ at: Int) {
         guard divisor.object == nil, !divisor.isNonZero, divisor.type.name != "pointer" else { return }
         if divisor.number == 0 { return report(.divisionByZero, at: at) }
-        guard divisor.outside != nil, divisor.low <= 0, divisor.high >= 0, divisor.isExact || divisor.type.name == "double" else { return }
+        guard divisor.outside != nil, divisor.low <= 0, divisor.high >= 0,
+            divisor.isExact || divisor.type.name == "double"
+        else { return }
         report(.divisionByZero, at: at, from: divisor.outside)
     }
 
     /// Reports and applies what exceeds the type.
-    private func wrapped(_ value: MemoryValue, _ sign: String, _ one: MemoryValue, _ two: MemoryValue, _ at: Int) -> MemoryValue {
+    private func wrapped(_ value: MemoryValue, _ sign: String, _ one: MemoryValue, _ two: MemoryValue, _ at: Int)
+        -> MemoryValue
+    {
         var result = value
         guard let bounds = value.type.bounds, value.low < bounds.0 || value.high > bounds.1 else { return result }
         if value.type.isUnsigned, value.type.scalarSize == 8, sign == "*", result.outside != nil { return result }
@@ -151,7 +163,9 @@ extension MemoryInterpreter {
         let isConstant = one.number != nil && two.number != nil
         if isReal, value.outside != nil || (isConstant && !value.type.isUnsigned) {
             if value.high > bounds.1 { report(.overflow, at: at, from: value.outside) }
-            if value.low < bounds.0, value.high <= bounds.1 || sign != "*" { report(.underflow, at: at, from: value.outside) }
+            if value.low < bounds.0, value.high <= bounds.1 || sign != "*" {
+                report(.underflow, at: at, from: value.outside)
+            }
         }
         if isConstant {
             let span = bounds.1 - bounds.0 + 1
@@ -232,10 +246,14 @@ extension MemoryInterpreter {
             value.type.isInteger, let from = value.type.scalarSize, let to = type.scalarSize, from > to
         else { return }
         guard value.low < bounds.0 || value.high > bounds.1 else { return }
-        if case .binary(let sign, let one, _) = source.form, ["+", "-", "*"].contains(sign), value.outside != nil || value.number != nil {
+        if case .binary(let sign, let one, _) = source.form, ["+", "-", "*"].contains(sign),
+            value.outside != nil || value.number != nil
+        {
             guard typeName(one) else { return }
             if value.high > bounds.1 { report(.overflow, at: at, from: value.outside) }
-            if value.low < bounds.0, value.high <= bounds.1 || sign != "*" { report(.underflow, at: at, from: value.outside) }
+            if value.low < bounds.0, value.high <= bounds.1 || sign != "*" {
+                report(.underflow, at: at, from: value.outside)
+            }
             return
         }
         guard value.outside != nil || (value.number != nil && isVariable(source)) else { return }

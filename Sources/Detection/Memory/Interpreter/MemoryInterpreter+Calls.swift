@@ -13,7 +13,8 @@ extension MemoryInterpreter {
         if arguments.isEmpty, let value = linker.macro(name, file: file) { return evaluate(value, state) }
         let lower = plain.lowercased()
         if library.endings.contains(where: lower.contains) { return [] }
-        return unknown(arguments, isMacro: linker.isFunctionMacro(name, file: file) || plain == plain.uppercased(), at, state)
+        return unknown(
+            arguments, isMacro: linker.isFunctionMacro(name, file: file) || plain == plain.uppercased(), at, state)
     }
 
     private func indirect(

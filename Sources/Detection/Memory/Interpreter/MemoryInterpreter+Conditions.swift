@@ -23,7 +23,9 @@ extension MemoryInterpreter {
     private static let opposite = ["==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"]
     private static let mirrored = ["==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="]
 
-    private func compare(_ sign: String, _ left: CExpression, _ right: CExpression, _ state: MemoryState) -> [MemoryState] {
+    private func compare(_ sign: String, _ left: CExpression, _ right: CExpression, _ state: MemoryState)
+        -> [MemoryState]
+    {
         evaluate(left, state).flatMap { one in
             evaluate(right, one.state).compactMap { two -> MemoryState? in
                 var state = two.state
@@ -62,7 +64,8 @@ extension MemoryInterpreter {
     /// Keeps of a variable's values those that fit.
     /// - Returns: false where none do.
     private func narrow(
-        _ expression: CExpression, _ value: MemoryValue, _ sign: String, _ bound: MemoryValue, _ state: inout MemoryState
+        _ expression: CExpression, _ value: MemoryValue, _ sign: String, _ bound: MemoryValue,
+        _ state: inout MemoryState
     ) -> Bool {
         guard let subject = subject(expression) else {
             for name in names(in: expression) { doubt(name, &state) }
@@ -128,7 +131,8 @@ extension MemoryInterpreter {
     private func names(in expression: CExpression) -> [String] {
         switch expression.form {
         case .name(let name): [name]
-        case .negative(let inner), .complement(let inner), .cast(_, let inner), .change(let inner, _, _): names(in: inner)
+        case .negative(let inner), .complement(let inner), .cast(_, let inner), .change(let inner, _, _):
+            names(in: inner)
         case .binary(_, let left, let right): names(in: left) + names(in: right)
         case .call(_, let arguments): arguments.flatMap(names)
         case .element(_, let index): names(in: index)

@@ -3,7 +3,9 @@ extension MemoryInterpreter {
     func apply(
         _ effect: LibraryEffect, _ name: String, _ arguments: [CExpression], _ at: Int, _ state: MemoryState
     ) -> [Outcome] {
-        if effect.action == .assume, let test = arguments.first { return assume(test, state, true).map { ($0, .unknown) } }
+        if effect.action == .assume, let test = arguments.first {
+            return assume(test, state, true).map { ($0, .unknown) }
+        }
         if effect.action == .end { return [] }
         return values(arguments, state).flatMap { state, values -> [Outcome] in
             let given = effect.arguments.map { $0 < values.count ? values[$0] : MemoryValue.unknown }
@@ -87,7 +89,8 @@ extension MemoryInterpreter {
     func look(at pointer: MemoryValue, _ state: inout MemoryState, _ at: Int) {
         guard pointer.object != nil || pointer.isUnset, !pointer.type.isInteger else { return }
         guard let place = target(of: pointer, &state, at), let object = state.objects[place.object] else { return }
-        if object.rest == .unset, object.cells.isEmpty, object.text == nil, !object.hasEscaped, object.kind != .literal {
+        if object.rest == .unset, object.cells.isEmpty, object.text == nil, !object.hasEscaped, object.kind != .literal
+        {
             report(.uninitialised, at: at, from: object.place, object.name)
         }
     }

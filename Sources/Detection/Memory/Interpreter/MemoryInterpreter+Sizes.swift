@@ -27,7 +27,7 @@ extension MemoryInterpreter {
         let long = CType(name: "long", isUnsigned: true)
         if let size = type.scalarSize { return MemoryValue(Int128(size), type: long) }
         guard !type.name.isEmpty, type.name != "function" else { return nil }
-        if let bytes = recordSize(type.name, state, depth: 0) { return MemoryValue(Int128(bytes), type: long) }
+        if let bytes = layout(of: type.name, state)?.size { return MemoryValue(Int128(bytes), type: long) }
         var value = MemoryValue(1, type: long)
         value.unit = type.name
         return value
@@ -42,21 +42,41 @@ extension MemoryInterpreter {
         return size(of: type, state) ?? state.names[type.name].flatMap { state.objects[$0]?.size } ?? .unknown
     }
 
-    private func recordSize(_ name: String, _ state: MemoryState, depth: Int) -> Int? {
-        guard depth < 6, let record = linker.record(name, file: file), !record.fields.isEmpty else { return nil }
-        var offset = 0
-        var widest = 1
-        for field in record.fields {
-            guard let (size, alignment) = extent(field.type, state, depth) else { return nil }
-            widest = max(widest, alignment)
-            offset = record.isUnion ? max(offset, size) : (offset + alignment - 1) / alignment * alignment + size
-        }
-        return (offset + widest - 1) / widest * widest
+    /// Where the fields of a record stand, and its size; computed once.
+    struct Layout {
+        var fields: [String: (offset: Int, type: CType)] = [:]
+        var size = 0
     }
 
-    private func extent(_ type: CType, _ state: MemoryState, _ depth: Int) -> (size: Int, alignment: Int)? {
+    private func layout(of name: String, _ state: MemoryState) -> Layout? {
+        let key = "\(file) \(name)"
+        if let known = layouts[key] { return known }
+        layouts[key] = .some(nil)
+        let layout = newLayout(of: name, state)
+        layouts[key] = .some(layout)
+        return layout
+    }
+
+    private func newLayout(of name: String, _ state: MemoryState) -> Layout? {
+        guard let record = linker.record(name, file: file), !record.fields.isEmpty else { return nil }
+        var layout = Layout()
+        var widest = 1
+        for field in record.fields {
+            guard let (size, alignment) = extent(field.type, state) else { return nil }
+            widest = max(widest, alignment)
+            let start = record.isUnion ? 0 : (layout.size + alignment - 1) / alignment * alignment
+            layout.fields[field.name] = (start, linker.resolved(field.type, file: file))
+            layout.size = max(layout.size, start + size)
+        }
+        layout.size = (layout.size + widest - 1) / widest * widest
+        return layout
+    }
+
+    private func extent(_ type: CType, _ state: MemoryState) -> (size: Int, alignment: Int)? {
         var base = linker.resolved(type, file: file)
-        guard let whole = size(of: base, state), whole.unit == nil, let bytes = Int(exactly: whole.low) else { return nil }
+        guard let whole = size(of: base, state), whole.unit == nil, let bytes = Int(exactly: whole.low) else {
+            return nil
+        }
         base.dimensions = []
         if let scalar = base.scalarSize { return (bytes, scalar) }
         return (bytes, 8)
@@ -64,15 +84,7 @@ extension MemoryInterpreter {
 
     /// Where a field stands in its record, and its type.
     func field(_ name: String, of type: CType, _ state: MemoryState) -> (offset: Int, type: CType)? {
-        guard let record = linker.record(type.name, file: file) else { return nil }
-        var offset = 0
-        for field in record.fields {
-            guard let (size, alignment) = extent(field.type, state, 0) else { return nil }
-            if !record.isUnion { offset = (offset + alignment - 1) / alignment * alignment }
-            if field.name == name { return (offset, linker.resolved(field.type, file: file)) }
-            if !record.isUnion { offset += size }
-        }
-        return nil
+        layout(of: type.name, state)?.fields[name]
     }
 
     /// The type of an expression, without evaluating it.

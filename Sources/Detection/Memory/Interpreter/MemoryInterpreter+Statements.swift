@@ -33,11 +33,12 @@ extension MemoryInterpreter {
             if live.isEmpty, waiting.isEmpty { break }
         }
         let names = state.names
-        return done + live.map { live -> Path in
-            var state = live
-            if frames.last?.function.body.count != statements.count { state.names = names }
-            return (state, .normal)
-        }
+        return done
+            + live.map { live -> Path in
+                var state = live
+                if frames.last?.function.body.count != statements.count { state.names = names }
+                return (state, .normal)
+            }
     }
 
     private func run(_ statement: CStatement, _ state: MemoryState) -> [Path] {
@@ -193,7 +194,9 @@ extension MemoryInterpreter {
         quiet += 1
         let bound = evaluate(right, state).first?.value
         quiet -= 1
-        guard let bound, bound.object == nil, bound.unit == nil, bound.isExact, !isChanged(name, body) else { return nil }
+        guard let bound, bound.object == nil, bound.unit == nil, bound.isExact, !isChanged(name, body) else {
+            return nil
+        }
         let last = sign == "<" ? bound.high - 1 : bound.high
         guard last > start else { return nil }
         return LoopCounter(

@@ -22,7 +22,8 @@ extension MemoryInterpreter {
 
     /// A text that fills its object to the end, with no zero.
     private func isOpen(_ pointer: MemoryValue, _ width: Int, _ state: MemoryState) -> Bool {
-        guard let object = pointer.object.flatMap({ state.objects[$0] }), let text = object.text, let size = object.size,
+        guard let object = pointer.object.flatMap({ state.objects[$0] }), let text = object.text,
+            let size = object.size,
             size.isExact, size.unit == nil, text.end == nil, size.high > 0
         else { return false }
         return text.filled >= size.high / Int128(width)
@@ -60,7 +61,8 @@ extension MemoryInterpreter {
         return result
     }
 
-    private func fill(_ pointer: MemoryValue, with value: MemoryValue, _ count: MemoryValue, _ state: inout MemoryState) {
+    private func fill(_ pointer: MemoryValue, with value: MemoryValue, _ count: MemoryValue, _ state: inout MemoryState)
+    {
         guard let id = pointer.object, let object = state.objects[id] else { return }
         let width = object.text?.width ?? max(1, pointer.type.element.scalarSize ?? 1)
         let isWhole = pointer.low == 0 && object.size.map { $0.low <= count.low } ?? false
@@ -97,7 +99,8 @@ extension MemoryInterpreter {
             state.objects[id]?.cells = source.cells
             if source.rest == .unset { state.objects[id]?.rest = before?.rest ?? .unknown }
         }
-        guard var text = source.text, count.isExact, count.low == count.high, count.unit == nil, to.low == to.high else { return }
+        guard var text = source.text, count.isExact, count.low == count.high, count.unit == nil, to.low == to.high
+        else { return }
         let elements = count.low / Int128(text.width)
         text.filled = min(text.filled, elements)
         if let end = text.end, end >= elements { text.end = nil }
@@ -105,7 +108,9 @@ extension MemoryInterpreter {
     }
 
     /// Puts a text at an offset into an object whose text before that is known to be filled.
-    private func place(_ text: TextContent, at pointer: MemoryValue, in id: Int, _ before: TextContent?, _ state: inout MemoryState) {
+    private func place(
+        _ text: TextContent, at pointer: MemoryValue, in id: Int, _ before: TextContent?, _ state: inout MemoryState
+    ) {
         var text = text
         let offset = pointer.low / Int128(text.width)
         if offset > 0 {
@@ -126,7 +131,9 @@ extension MemoryInterpreter {
         let to = call.argument(0)
         look(at: from, &state, at)
         if call.effect.action != .copyText { look(at: to, &state, at) }
-        let before = call.effect.action == .copyText || call.effect.action == .format ? MemoryValue(0) : length(to, width, state, at)
+        let before =
+            call.effect.action == .copyText || call.effect.action == .format
+            ? MemoryValue(0) : length(to, width, state, at)
         var added = length(from, width, state, at)
         if let limit {
             checkCount(limit, at)

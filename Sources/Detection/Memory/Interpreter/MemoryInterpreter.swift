@@ -7,11 +7,13 @@ final class MemoryInterpreter {
     let linker: MemoryLinker
     private(set) var hits: [MemoryHit] = []
     private var known: Set<MemoryHit> = []
-    private(set) var unfinished: [String] = []
 
     /// The functions being run, outermost first.
     var frames: [Frame] = []
     private var steps = 0
+    private var allSteps = 0
+    /// By file and name; nil for records that are not known in full.
+    var layouts: [String: Layout?] = [:]
     /// Above zero while something is only looked at.
     var quiet = 0
 
@@ -23,7 +25,8 @@ final class MemoryInterpreter {
 
     static let mostPaths = 14
     static let deepestCalls = 9
-    private static let mostSteps = 30_000
+    private static let mostSteps = 4_000
+    private static let mostStepsOfFile = 60_000
 
     init(_ linker: MemoryLinker, library: MemoryLibrary) {
         self.linker = linker
@@ -42,7 +45,6 @@ final class MemoryInterpreter {
             var state = MemoryState()
             let arguments = function.parameters.map { argument(of: $0, function, &state) }
             _ = invoke(function, arguments, state, at: function.place)
-            if steps >= Self.mostSteps { unfinished.append(name) }
         }
     }
 
@@ -62,7 +64,8 @@ final class MemoryInterpreter {
     /// False where the work is done; callers then give the path up.
     func spend() -> Bool {
         steps += 1
-        return steps < Self.mostSteps
+        allSteps += 1
+        return steps < Self.mostSteps && allSteps < Self.mostStepsOfFile
     }
 
     func report(_ check: MemoryCheck, at place: Int, from origin: Int? = nil, _ note: String = "") {
