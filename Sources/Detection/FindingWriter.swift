@@ -5,28 +5,47 @@ struct FindingWriter {
     let rules: [Rule]
     let lines: LineTable
     let path: RepositoryPath
-    let language: Language
     let redactor: Redactor
     let scratch: PatternScratch
+    private let context: PathContext
 
     /// Lines shown before and after the match, lines shown at most, and bytes shown of a line.
     private static let context = 2
     private static let longestEvidence = 12
     private static let longestLine = 300
 
+    init(
+        rules: [Rule], lines: LineTable, path: RepositoryPath, language: Language, redactor: Redactor,
+        scratch: PatternScratch
+    ) {
+        self.rules = rules
+        self.lines = lines
+        self.path = path
+        self.redactor = redactor
+        self.scratch = scratch
+        context = PathContext(path, language)
+    }
+
     func analysis(of candidates: [Candidate], suppressions: [Int], coverage: Coverage) -> FileAnalysis {
         var comments = SuppressionComments(offsets: suppressions, lines: lines)
+        let findings = findings(of: candidates, &comments).map(\.finding)
+        return FileAnalysis(findings: findings, coverage: coverage, idleSuppressions: comments.idleOnes)
+    }
+
+    /// The findings with the candidates they were made of.
+    func findings(
+        of candidates: [Candidate], _ comments: inout SuppressionComments
+    ) -> [(finding: Finding, candidate: Candidate)] {
         var ordinals: [[String]: Int] = [:]
-        let findings = distinct(candidates).map { candidate in
+        return distinct(candidates).map { candidate in
             let text = redacted(candidate.range, hiding: candidate.secrets)
             let rule = rules[candidate.rule].description
             let ordinal = ordinals[[rule.id, candidate.symbol, text], default: 0]
             ordinals[[rule.id, candidate.symbol, text]] = ordinal + 1
             let fingerprint = FindingFingerprint(
                 rule: rule.id, symbol: candidate.symbol, text: text, ordinal: ordinal, path: path)
-            return finding(candidate, rule, fingerprint, &comments)
+            return (finding(candidate, rule, fingerprint, &comments), candidate)
         }
-        return FileAnalysis(findings: findings, coverage: coverage, idleSuppressions: comments.idleOnes)
     }
 
     /// In document order; of several rules that name the same weakness on one line, the surest.
@@ -36,7 +55,7 @@ struct FindingWriter {
             let weakness: Int
         }
         var best: [Place: Candidate] = [:]
-        for candidate in candidates {
+        for candidate in candidates where !isMadeUp(candidate) {
             let place = Place(
                 line: lines.line(at: candidate.range.lowerBound), weakness: rules[candidate.rule].description.weakness)
             if let rival = best[place], !precedes(candidate, rival) { continue }
@@ -44,6 +63,14 @@ struct FindingWriter {
         }
         return best.values.sorted {
             ($0.range.lowerBound, $0.range.upperBound, $0.rule) < ($1.range.lowerBound, $1.range.upperBound, $1.rule)
+        }
+    }
+
+    /// `login(password="hello")` in a test.
+    private func isMadeUp(_ candidate: Candidate) -> Bool {
+        guard context == .test, !candidate.secrets.isEmpty else { return false }
+        return candidate.secrets.allSatisfy {
+            Placeholder.isMadeUp(String(decoding: UnsafeBufferPointer(rebasing: lines.bytes[$0]), as: UTF8.self))
         }
     }
 
@@ -59,11 +86,11 @@ struct FindingWriter {
         _ comments: inout SuppressionComments
     ) -> Finding {
         let location = location(of: candidate.range)
-        let isDoubtful = !candidate.secrets.isEmpty && SecretContext.isUnlikely(path, language)
+        let doubt = context.doubt(isSecret: !candidate.secrets.isEmpty)
         return Finding(
             id: fingerprint.id, fingerprint: fingerprint.pathless, rule: rule.id, weakness: rule.weakness,
-            severity: rule.severity, confidence: isDoubtful ? rule.confidence / 2 : rule.confidence,
-            message: isDoubtful ? "\(rule.message) \(SecretContext.note)" : rule.message, location: location,
+            severity: rule.severity, confidence: rule.confidence / (doubt?.divisor ?? 1),
+            message: doubt.map { "\(rule.message) \($0.note)" } ?? rule.message, location: location,
             symbol: candidate.symbol, evidence: evidence(for: candidate, at: location),
             flow: candidate.steps.map { FlowStep(location: self.location(of: $0.place), note: $0.note) },
             suppression: comments.suppression(of: [rule.id] + rules[candidate.rule].replaced, at: location.startLine))

@@ -27,7 +27,9 @@ struct DataFlowProbe {
         let texts: [String: String]
 
         func paths(named name: String, _ language: Language) -> [RepositoryPath] {
-            texts.keys.sorted().filter { $0.contains("/" + name + ".") }.map { RepositoryPath($0) }
+            texts.keys.sorted().filter {
+                ("/" + $0).contains("/" + name + (name.hasSuffix("/") ? "" : "."))
+            }.map { RepositoryPath($0) }
         }
 
         func content(of path: RepositoryPath) -> [UInt8]? { texts[path.text].map { Array($0.utf8) } }
@@ -131,6 +133,15 @@ struct DataFlowProbe {
         "match 'AB'[1]:\n    case 'A':\n        x = name\n    case 'B':\n        x = 'y'\n    case _:\n        x = name\ncursor.execute(x)",
         "a, b = 'x', name\ncursor.execute(a)",
         "if not name.isdigit():\n    return\ncursor.execute(name)",
+        "cursor.execute(Page.objects.get(name=name).table)",
     ])
     func harmlessPythonIsNotReported(_ body: String) throws { #expect(try !isReportedInPython(body)) }
+
+    @Test func anInheritedMethodKeepsNothingOfWhatItIsGiven() throws {
+        let probe = try DataFlowProbe(Self.rules.get())
+        let start = "class V(View):\n    def post(self, request):\n        "
+        let end = "\n        cursor.execute(self.sort)\n"
+        #expect(probe.analyse(start + "form = self.form_class(request.POST)" + end, "python").findings.isEmpty)
+        #expect(probe.analyse(start + "self.sort = request.POST" + end, "python").findings.count == 1)
+    }
 }

@@ -48,6 +48,9 @@ import Testing
         "class Store { constructor(n) { this.n = n; } run() { db.query(this.n); } } new Store(name).run();",
         "const tools = { wrap(x) { return '(' + x + ')'; } }; db.query(tools.wrap(name));",
         "if (name.startsWith('a')) { db.query(name); }",
+        "req.local = name; db.query(req.local);",
+        "const o = {}; o.a = name; db.query(o.a);",
+        "if (req.body.list.includes(name)) { db.query(name); }",
     ])
     func flowsAreFound(_ body: String) throws { #expect(try isReported(body)) }
 
@@ -57,6 +60,10 @@ import Testing
         "db.query('a' + name.length);",
         "name = 'x'; db.query(name);",
         "const o = { a: 'x', b: name }; db.query(o.a);",
+        "const o = {}; o.a = name; db.query(o.b);",
+        "req.body = JSON.parse(req.body); const ip = (r) => r.ip; db.query(ip(req));",
+        "req.body.a = name; db.query(req.config.a);",
+        "const s = allowed && allowed.includes(name) ? name : allowed[0]; db.query(s);",
         "const [first] = ['x', name]; db.query(first);",
         "if (!['a', 'b'].includes(name)) return; db.query(name);",
         "if (['a', 'b'].indexOf(name) === -1) return; db.query(name);",

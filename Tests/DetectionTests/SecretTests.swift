@@ -41,6 +41,26 @@ import Testing
         #expect(doubtful.id != ordinary.id)
     }
 
+    @Test func noWeaknessInATestFailsAControl() throws {
+        let probe = try DataFlowProbe(Self.rules.get())
+        let code = "def f(request, cursor):\n    cursor.execute(request.GET['a'])\n"
+        let ordinary = try #require(probe.analyse(code, "python", path: "src/shop").findings.first)
+        let doubtful = try #require(probe.analyse(code, "python", path: "src/tests/shop").findings.first)
+        #expect(ordinary.confidence >= 40 && doubtful.confidence < 40)
+        #expect(doubtful.message.contains("a test"))
+    }
+
+    @Test func passwordsMadeUpForATestAreNotReported() throws {
+        let probe = try DataFlowProbe(Self.rules.get())
+        for password in ["hello", "password123", "Swordfish"] {
+            let code = "client.login(password='\(password)')\n"
+            #expect(probe.analyse(code, "python", path: "src/tests/login").findings.isEmpty)
+            #expect(probe.analyse(code, "python", path: "src/login").findings.count == 1)
+        }
+        let kept = probe.analyse("login(password='tR7-qwe!Lmv92x')\n", "python", path: "src/tests/login")
+        #expect(!kept.findings.isEmpty)
+    }
+
     @Test func ordinaryNamesAreNotTakenForTests() throws {
         let text = "token = \"\(Self.github)\"\n"
         for path in ["src/latest.py", "contest/attestation.py", "src/document.py"] {

@@ -15,6 +15,9 @@ package struct Rule: Sendable {
     /// True where it needs no syntax tree.
     package var isLexical: Bool { if case .lexical = match { true } else { false } }
 
+    /// True where it looks for a secret by its text alone.
+    package var findsSecrets: Bool { if case .lexical(let lexical) = match { lexical.secret != nil } else { false } }
+
     /// What is verified of a secret besides its shape; nil where nothing is.
     package var checksum: SecretChecksum? {
         if case .lexical(let lexical) = match { lexical.secret?.checksum } else { nil }

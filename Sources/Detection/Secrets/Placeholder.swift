@@ -22,6 +22,17 @@ enum Placeholder {
         return isRun(characters)
     }
 
+    /// True where people who write tests would have made the text up on the spot: short, and of letters and digits as
+    /// they come to mind.
+    static func isMadeUp(_ text: String) -> Bool {
+        guard text.utf8.count < 20 else { return false }
+        let kinds = [
+            text.contains(where: \.isLowercase), text.contains(where: \.isUppercase),
+            text.contains(where: \.isNumber), text.contains { !$0.isLetter && !$0.isNumber },
+        ].count { $0 }
+        return kinds < 3 || text.utf8.count < 8 || isLikely(text)
+    }
+
     /// Most characters follow their neighbour in the alphabet: `abcdef`, `987654`.
     private static func isRun(_ characters: [Unicode.Scalar]) -> Bool {
         let steps = zip(characters, characters.dropFirst()).map { Int($1.value) - Int($0.value) }

@@ -14,15 +14,15 @@ extension MemoryInterpreter {
             {
                 return [(state, functionValue(function.name))]
             }
-            return places(inner, state).map { state, place in
-                guard let place else { return (state, .unknown) }
-                var pointer = place.pointer
-                pointer.object = place.object
-                pointer.type = place.type.isArray ? place.type.element.pointed : place.type.pointed
-                return (state, pointer)
-            }
+            return address(inner, state)
         case .negative(let inner): return evaluate(inner, state).map { ($0.state, negated($0.value)) }
         case .not, .complement: return logical(expression, state)
+        default: return compound(expression, state)
+        }
+    }
+
+    private func compound(_ expression: CExpression, _ state: MemoryState) -> [Outcome] {
+        switch expression.form {
         case .change(let target, let step, let isPrefix):
             return change(target, step, isPrefix, expression.place, state)
         case .binary(let sign, let left, let right):
@@ -45,18 +45,37 @@ extension MemoryInterpreter {
                 assume(test, state, true).flatMap { evaluate(yes, $0) }
                     + assume(test, state, false).flatMap { evaluate(no, $0) })
         case .sequence(let parts), .opaque(let parts), .list(let parts):
-            var outcomes: [Outcome] = [(state, .unknown)]
-            for part in parts { outcomes = thinned(outcomes.flatMap { evaluate(part, $0.state) }) }
-            if case .sequence = expression.form { return outcomes }
-            return outcomes.map { ($0.state, .unknown) }
+            return sequence(parts, expression, state)
         case .make(let type, let count, let isArray):
             return make(type, count, isArray, expression.place, state)
         case .destroy(let inner, let isArray):
-            return evaluate(inner, state).map { outcome in
-                var state = outcome.state
-                release(outcome.value, by: isArray ? .newArray : .new, &state, expression.place)
-                return (state, .unknown)
-            }
+            return destroy(inner, isArray, expression.place, state)
+        default: return [(state, .unknown)]
+        }
+    }
+
+    private func address(_ inner: CExpression, _ state: MemoryState) -> [Outcome] {
+        places(inner, state).map { state, place in
+            guard let place else { return (state, .unknown) }
+            var pointer = place.pointer
+            pointer.object = place.object
+            pointer.type = place.type.isArray ? place.type.element.pointed : place.type.pointed
+            return (state, pointer)
+        }
+    }
+
+    private func sequence(_ parts: [CExpression], _ expression: CExpression, _ state: MemoryState) -> [Outcome] {
+        var outcomes: [Outcome] = [(state, .unknown)]
+        for part in parts { outcomes = thinned(outcomes.flatMap { evaluate(part, $0.state) }) }
+        if case .sequence = expression.form { return outcomes }
+        return outcomes.map { ($0.state, .unknown) }
+    }
+
+    private func destroy(_ inner: CExpression, _ isArray: Bool, _ place: Int, _ state: MemoryState) -> [Outcome] {
+        evaluate(inner, state).map { outcome in
+            var state = outcome.state
+            release(outcome.value, by: isArray ? .newArray : .new, &state, place)
+            return (state, .unknown)
         }
     }
 

@@ -47,6 +47,14 @@ extension MemoryInterpreter {
             var value = number(call, &state)
             value.type = CType(name: call.effect.width == 8 ? "long" : "int")
             return [(state, value)]
+        default: return answer(call, state)
+        }
+    }
+
+    private func answer(_ call: LibraryCall, _ state: MemoryState) -> [Outcome] {
+        var state = state
+        let at = call.place
+        switch call.effect.action {
         case .environment:
             var object = MemoryObject(kind: .unknown, type: CType(name: "char"))
             object.outside = at
@@ -67,9 +75,6 @@ extension MemoryInterpreter {
             for value in call.values where value.object != nil { look(at: value, &state, at) }
             let value = state.fresh(.unknown)
             return [(state, value)]
-        case .keep, .assume, .end:
-            let value = state.fresh(.unknown)
-            return [(state, value)]
         case .absolute:
             var value = call.argument(0)
             value.isExact = false
@@ -81,6 +86,9 @@ extension MemoryInterpreter {
             value.high = MemoryValue.greatest
             value.mayFail = false
             if value.object == nil { value = state.fresh(CType(name: "char").pointed) }
+            return [(state, value)]
+        default:
+            let value = state.fresh(.unknown)
             return [(state, value)]
         }
     }
@@ -106,19 +114,7 @@ extension MemoryInterpreter {
             let size = compute("*", call.argument(0), call.argument(1), at)
             checkAllocation(size, at)
             return allocate(size, void, .malloc, isZero: true, &state, at)
-        case .duplicate:
-            let source = call.argument(0)
-            look(at: source, &state, at)
-            let length = length(source, call.effect.width, state, at)
-            let bytes = length.number.map { MemoryValue(($0 + 1) * Int128(call.effect.width)) }
-            let value = allocate(bytes, source.type, .malloc, &state, at)
-            if let id = value.object {
-                state.objects[id]?.rest = .unknown
-                let original = source.object.flatMap { state.objects[$0] }
-                state.objects[id]?.text = source.low == 0 ? original?.text : nil
-                state.objects[id]?.outside = original?.outside
-            }
-            return value
+        case .duplicate: return duplicate(call, &state)
         case .reallocate:
             checkAllocation(call.argument(1), at)
             let old = call.argument(0).object.flatMap { state.objects[$0] }
@@ -143,6 +139,22 @@ extension MemoryInterpreter {
         }
     }
 
+    private func duplicate(_ call: LibraryCall, _ state: inout MemoryState) -> MemoryValue {
+        let at = call.place
+        let source = call.argument(0)
+        look(at: source, &state, at)
+        let length = length(source, call.effect.width, state, at)
+        let bytes = length.number.map { MemoryValue(($0 + 1) * Int128(call.effect.width)) }
+        let value = allocate(bytes, source.type, .malloc, &state, at)
+        if let id = value.object {
+            state.objects[id]?.rest = .unknown
+            let original = source.object.flatMap { state.objects[$0] }
+            state.objects[id]?.text = source.low == 0 ? original?.text : nil
+            state.objects[id]?.outside = original?.outside
+        }
+        return value
+    }
+
     // MARK: Outside data
 
     func checkFormat(_ format: MemoryValue, _ state: MemoryState, _ at: Int) {
@@ -151,7 +163,7 @@ extension MemoryInterpreter {
 
     /// Where the text a pointer points to came in from outside; nil where it did not.
     func source(of pointer: MemoryValue, _ state: MemoryState) -> Int? {
-        if let id = pointer.object { return state.objects[id]?.outside }
+        if let id = pointer.object ?? state.pointees[pointer.symbol] { return state.objects[id]?.outside }
         return pointer.outside
     }
 

@@ -72,6 +72,7 @@ extension FlowInterpreter {
             guard let value = live?.objects[id]?.value(at: name) else { continue }
             if found == nil { found = value } else { found?.join(value) }
         }
+        if dialect.hasPackages, let value = typedField(found, of: base, name) { return value }
         if var found {
             if found.path == 0 {
                 let type = book.parameters[name].map { paths.number($0) }
@@ -79,7 +80,8 @@ extension FlowInterpreter {
             }
             return found
         }
-        if base.path != 0, let owner = classNumber(base.path), let value = field(name, of: owner) {
+        if base.path != 0, !dialect.hasPackages, let owner = classNumber(base.path), let value = field(name, of: owner)
+        {
             return value
         }
         let path = paths.child(base.path, name)
@@ -88,7 +90,16 @@ extension FlowInterpreter {
         if path != 0, base.flows.isEmpty, let value = linkedMember(paths.text(base.path), name) { return value }
         if dialect.dropsPackages, name.first?.isUppercase ?? false { return Value(path: path) }
         if name == "length", dialect.dropsPackages || dialect.functionsAreValues { return .harmless }
-        return Value(flows: deep(base).flows, path: path)
+        return isWhollyKnown(base) ? Value(path: path) : Value(flows: deep(base).flows, path: path)
+    }
+
+    /// Whether the value is only objects made here, of which all members are known: one that is absent holds nothing.
+    private func isWhollyKnown(_ value: Value) -> Bool {
+        guard dialect.functionsAreValues, value.flows.isEmpty, !value.objects.isEmpty else { return false }
+        return value.objects.allSatisfy { id in
+            guard let object = live?.objects[id] else { return false }
+            return object.items == nil && object.rest == nil && !object.fields.isEmpty
+        }
     }
 
     /// The path of the request, in a function that serves one fixed route.

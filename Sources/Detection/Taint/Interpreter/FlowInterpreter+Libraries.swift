@@ -16,7 +16,9 @@ extension FlowInterpreter {
         let type = effects.type.map { paths.number($0) } ?? path
         if let source = effects.source { return sourced(source, at: node, path: type).cleaned(effects.cleans) }
         var result: Value
-        if let operation = effects.operation, let known = perform(operation, receiver, base, values, at: node) {
+        if !effects.isOpaque, let operation = effects.operation,
+            let known = perform(operation, receiver, base, values, at: node)
+        {
             result = known
             if effects.type != nil || result.path == 0 { result.path = type }
         } else {
@@ -70,7 +72,10 @@ extension FlowInterpreter {
     func unknown(receiver: Value?, _ values: [ArgumentValue]) -> Value {
         if dialect.functionsAreValues { return unknownResult(receiver, values) }
         let arguments = mixture(values.map(\.value))
-        for id in receiver?.objects ?? [] where arguments.flows.contains(where: { $0.source >= 0 }) {
+        let own = frames.last?.receiver.objects ?? []
+        // Inherited methods seldom keep what they are given, and an object that had it would have it everywhere.
+        for id in receiver?.objects ?? [] where !own.contains(id) && arguments.flows.contains(where: { $0.source >= 0 })
+        {
             live?.objects[id]?.addRest(arguments)
         }
         var result = receiver.map { mixture([$0, arguments]) } ?? arguments

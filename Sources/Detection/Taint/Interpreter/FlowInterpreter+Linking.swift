@@ -17,6 +17,8 @@ struct ProgramFile {
     let awaited: Set<Int>
     let changeable: Set<String>
     let reexports: [String]
+    let package: String
+    let packages: [String: String]
 
     init(_ program: Program, path: RepositoryPath?, functionBase: Int, classBase: Int) {
         self.path = path
@@ -26,13 +28,14 @@ struct ProgramFile {
         awaited = program.awaited
         changeable = program.changeable
         reexports = program.reexports
+        package = program.package
+        packages = program.packages
         let named = program.functions.indices.filter { program.functions[$0].isNamed }
         functionsByName = Dictionary(grouping: named.map { $0 + functionBase }) {
             program.functions[$0 - functionBase].name
         }
-        classesByName = Dictionary(program.classes.indices.map { (program.classes[$0].name, $0 + classBase) }) {
-            first, _ in first
-        }
+        let declared = program.classes.indices.filter { !program.classes[$0].isNameOnly }
+        classesByName = Dictionary(declared.map { (program.classes[$0].name, $0 + classBase) }) { first, _ in first }
     }
 }
 
@@ -65,11 +68,13 @@ extension FlowInterpreter {
             return nil
         }
         let found = file.classesByName[dialect.typeName(text)] ?? linkedClass(text)
-        classNumbers[path] = .some(found)
+        // Another file may import what this one does not.
+        if found != nil || !dialect.hasPackages { classNumbers[path] = .some(found) }
         return found
     }
 
     func linkedClass(_ name: String) -> Int? {
+        if dialect.hasPackages { return packageClass(name) }
         if dialect.functionsAreValues { return exportedClass(located(file.imports[name] ?? name)) }
         if case .type(let owner) = link(file.imports[name] ?? name) { return owner }
         return nil
@@ -118,7 +123,7 @@ extension FlowInterpreter {
     }
 
     /// - Parameter runs: whether the file's own statements are run now, in a scope of their own.
-    private func add(_ program: Program, _ path: RepositoryPath, runs: Bool = true) -> Int {
+    func add(_ program: Program, _ path: RepositoryPath, runs: Bool = true) -> Int {
         let number = files.count
         let (functionBase, classBase) = (functions.count, classes.count)
         for var function in program.functions {

@@ -31,8 +31,11 @@ extension FlowInterpreter {
             store(value, in: evaluate(base), base, key: evaluate(key), at: here(target.node))
         case .sequence(let targets):
             for (index, inner) in targets.enumerated() {
-                assign(inner, element(of: value, at: Value(.integer(index))), type: nil)
+                let isWhole = dialect.hasPackages && value.objects.isEmpty
+                let item = isWhole ? part(index, of: value) : element(of: value, at: Value(.integer(index)))
+                assign(inner, item, type: nil)
             }
+        case .cast(let type, let inner): assign(inner, declared(value, type), type: nil)
         case .mapping(let pairs): takeApart(value, pairs)
         case .assign(let inner, let standard, _):
             var value = value
@@ -96,7 +99,11 @@ extension FlowInterpreter {
             let owner = base.path == 0 ? label(place) : paths.text(base.path)
             checkStore(value, key: nil, ownerPath: owner, name: name, at: node)
         }
-        if base.objects.isEmpty { return weaken(place, with: value) }
+        if base.objects.isEmpty {
+            // What of a request is from outside is known by name, and places remember what was put there.
+            let isKnown = dialect.functionsAreValues && book.carriers.contains(paths.text(base.path))
+            return isKnown ? () : weaken(place, with: value)
+        }
         let isCertain = base.objects.count == 1
         for id in base.objects {
             if isCertain { live?.objects[id]?.fields[name] = value } else { live?.objects[id]?.joinField(name, value) }

@@ -15,6 +15,8 @@ struct FlowBook: Sendable {
     private(set) var stores: [(sink: SinkRef, signatures: [Signature])] = []
     var hasStores: Bool { !stores.isEmpty }
     let members: [String: SourceRef]
+    /// What has members from outside: `WebRequest`.
+    let carriers: Set<String>
     let supertypes: [String: String]
     let parameters: [String: String]
     /// Syntactic rule -> the flow rules that have the last word over it, by position in `rules`.
@@ -88,6 +90,7 @@ struct FlowBook: Sendable {
             }
         }
         self.members = members
+        carriers = Set(members.keys.map { FlowInterpreter.split($0).owner })
         supertypes = knowledge.reduce(into: [:]) { $0.merge($1.supertypes) { first, _ in first } }
         parameters = knowledge.reduce(into: [:]) { $0.merge($1.parameters) { first, _ in first } }
         var replacing: [String: [Int]] = [:]
