@@ -35,22 +35,44 @@ package final class Analyzer {
         _ bytes: UnsafeBufferPointer<UInt8>, path: RepositoryPath, language: Language
     ) -> FileAnalysis {
         linker?.reset()
+        let lines = LineTable(bytes)
         let rules = book.rules(for: language)
         let gate = GateHits(rules, bytes)
+        let whole = examine(bytes, path, rules, gate, lines)
+        let parts = bytes.count <= Self.parseLimit ? EmbeddedCode.parts(of: bytes, in: language) : []
+        return parts.reduce(whole) { result, part in
+            let rules = book.rules(for: part.language)
+            let found = part.bytes.withUnsafeBufferPointer {
+                examine($0, path, rules, GateHits(rules, $0), lines, part, suppressions: gate.suppressions)
+            }
+            return result.joined(with: found, isAllCode: part.isAllOf(language))
+        }
+    }
+
+    /// - Parameters:
+    ///   - lines: of the file.
+    ///   - part: what the bytes are, where they are not the file's; rules for every text have then been tried already.
+    private func examine(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ path: RepositoryPath, _ rules: LanguageRules, _ gate: GateHits,
+        _ lines: LineTable, _ part: EmbeddedCode? = nil, suppressions: [Int]? = nil
+    ) -> FileAnalysis {
         guard !gate.isEmpty else { return FileAnalysis(findings: [], coverage: calm(rules), idleSuppressions: []) }
         scratch.resetLimit()
-        let lines = LineTable(bytes)
+        let ownLines = part == nil ? lines : LineTable(bytes)
         var candidates: [Candidate] = []
-        for (index, offsets) in gate.offsets {
+        for (index, offsets) in gate.offsets where part == nil || !rules.rules[index].languages.isEmpty {
             if case .lexical(let match) = rules.rules[index].match {
-                candidates += LexicalMatcher(match: match, lines: lines, scratch: scratch).candidates(
+                candidates += LexicalMatcher(match: match, lines: ownLines, scratch: scratch).candidates(
                     index, near: offsets)
             }
         }
         let coverage = runQueries(rules, gate, path, bytes, &candidates)
         let writer = FindingWriter(
-            rules: rules.rules, lines: lines, path: path, language: language, redactor: redactor, scratch: scratch)
-        return writer.analysis(of: candidates, suppressions: gate.suppressions, coverage: coverage)
+            rules: rules.rules, lines: lines, path: path, language: rules.language, redactor: redactor,
+            scratch: scratch)
+        return writer.analysis(
+            of: part.map { part in candidates.map { $0.placed(by: part) } } ?? candidates,
+            suppressions: suppressions ?? gate.suppressions, coverage: coverage)
     }
 
     /// Other files that the last file's data was followed into: its result depends on their content.

@@ -89,8 +89,8 @@ struct FindingWriter {
         let doubt = context.doubt(isSecret: !candidate.secrets.isEmpty)
         return Finding(
             id: fingerprint.id, fingerprint: fingerprint.pathless, rule: rule.id, weakness: rule.weakness,
-            severity: rule.severity, confidence: doubt == nil ? rule.confidence : rule.confidence / 2,
-            message: doubt.map { "\(rule.message) \($0)" } ?? rule.message, location: location,
+            severity: rule.severity, confidence: rule.confidence / (doubt?.divisor ?? 1),
+            message: doubt.map { "\(rule.message) \($0.note)" } ?? rule.message, location: location,
             symbol: candidate.symbol, evidence: evidence(for: candidate, at: location),
             flow: candidate.steps.map { FlowStep(location: self.location(of: $0.place), note: $0.note) },
             suppression: comments.suppression(of: [rule.id] + rules[candidate.rule].replaced, at: location.startLine))

@@ -24,9 +24,14 @@ final class SourceIndex: Sendable {
         self.digests = digests
     }
 
-    /// The name without its extension; a Python package also goes by its folder's name.
+    /// The name without its extension; a Python package also goes by its folder's name, a Go file by its package's
+    /// folder with a slash.
     private static func names(_ path: RepositoryPath) -> [String] {
         let name = String(decoding: path.name.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self)
+        if path.text.hasSuffix(".go") {
+            let folder = path.parent.map { String(decoding: $0.name, as: UTF8.self) } ?? ""
+            return [name, folder + "/"]
+        }
         guard name == "__init__", let folder = path.parent else { return [name] }
         return [name, String(decoding: folder.name, as: UTF8.self)]
     }

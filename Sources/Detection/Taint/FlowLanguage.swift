@@ -8,6 +8,7 @@ struct FlowLanguage: Sendable {
     static let all: [Language: FlowLanguage] = [
         .java: FlowLanguage(dialect: .java, lower: JavaLowering.lower),
         .python: FlowLanguage(dialect: .python, lower: PythonLowering.lower),
+        .go: FlowLanguage(dialect: .go, lower: GoLowering.lower),
         .php: FlowLanguage(dialect: .php, lower: PHPLowering.lower),
         .javascript: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
         .typescript: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
@@ -18,6 +19,7 @@ struct FlowLanguage: Sendable {
 extension Language {
     fileprivate static let java = Language(rawValue: "java")
     fileprivate static let python = Language(rawValue: "python")
+    fileprivate static let go = Language(rawValue: "go")
     fileprivate static let php = Language(rawValue: "php")
     fileprivate static let javascript = Language(rawValue: "javascript")
     fileprivate static let typescript = Language(rawValue: "typescript")

@@ -72,6 +72,7 @@ extension FlowInterpreter {
             guard let value = live?.objects[id]?.value(at: name) else { continue }
             if found == nil { found = value } else { found?.join(value) }
         }
+        if dialect.hasPackages, let value = typedField(found, of: base, name) { return value }
         if var found {
             if found.path == 0 {
                 let type = book.parameters[name].map { paths.number($0) }
@@ -79,7 +80,8 @@ extension FlowInterpreter {
             }
             return found
         }
-        if base.path != 0, let owner = classNumber(base.path), let value = field(name, of: owner) {
+        if base.path != 0, !dialect.hasPackages, let owner = classNumber(base.path), let value = field(name, of: owner)
+        {
             return value
         }
         let path = paths.child(base.path, name)

@@ -16,7 +16,9 @@ extension FlowInterpreter {
         let type = effects.type.map { paths.number($0) } ?? path
         if let source = effects.source { return sourced(source, at: node, path: type).cleaned(effects.cleans) }
         var result: Value
-        if let operation = effects.operation, let known = perform(operation, receiver, base, values, at: node) {
+        if !effects.isOpaque, let operation = effects.operation,
+            let known = perform(operation, receiver, base, values, at: node)
+        {
             result = known
             if effects.type != nil || result.path == 0 { result.path = type }
         } else {

@@ -2,6 +2,7 @@
 extension FlowInterpreter {
     func create(_ type: String, _ values: [ArgumentValue], at node: Int) -> Value {
         if dialect.functionsAreValues { return createValue(type, values, at: node) }
+        if dialect.hasPackages { return createLibrary(type, values, at: node) }
         guard let owner = file.classesByName[type] ?? linkedClass(type) else {
             return createLibrary(type, values, at: node)
         }

@@ -31,8 +31,11 @@ extension FlowInterpreter {
             store(value, in: evaluate(base), base, key: evaluate(key), at: here(target.node))
         case .sequence(let targets):
             for (index, inner) in targets.enumerated() {
-                assign(inner, element(of: value, at: Value(.integer(index))), type: nil)
+                let isWhole = dialect.hasPackages && value.objects.isEmpty
+                let item = isWhole ? part(index, of: value) : element(of: value, at: Value(.integer(index)))
+                assign(inner, item, type: nil)
             }
+        case .cast(let type, let inner): assign(inner, declared(value, type), type: nil)
         case .mapping(let pairs): takeApart(value, pairs)
         case .assign(let inner, let standard, _):
             var value = value

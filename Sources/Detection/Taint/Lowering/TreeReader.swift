@@ -16,6 +16,7 @@ struct TreeReader<Kind: RawRepresentable> where Kind.RawValue == String {
         case superclass, superclasses, interfaces, type, update, value, expression, constructor, property
         case scope, default_value, return_expression, conditional_expressions
         case source, pattern, declaration, parameter, start = "initializer", increment, handler, finalizer, kind
+        case channel, communication, element, end, from = "start", package, path, receiver, result
     }
 
     init(_ source: ParsedSource) {
