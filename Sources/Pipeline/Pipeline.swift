@@ -11,7 +11,7 @@ package struct Pipeline: Sendable {
     let detect: DetectWeaknesses  // FileManifest      -> DetectionManifest   the embedded analyzer: free, cached
     let review: Review?  // DetectionManifest -> ReviewSummary       the only part that spends money
     let imports: MergeImports?  // what other scanners found, merged with the findings; nil where nothing was imported
-    let history: SearchHistory?  // DetectionManifest -> HistorySearch       secrets gone from the tree; nil unless asked for
+    let history: SearchHistory?  // DetectionManifest -> HistorySearch       secrets gone from the tree
     let decide: DecideFindings  // ExaminedManifest  -> DecidedManifest     what people decided about findings
     let track: TrackFindings  // DecidedManifest   -> RunHistory          what is new, fixed, reopened
     let map: MapControls  // ExaminedManifest  -> AssessmentManifest  findings and coverage -> control statuses

@@ -81,8 +81,8 @@ import Testing
         _ = try commit(
             program, day: 2, ["old/settings.py": nil, "new.py": "z = 2\naws_key_id = '\(Self.key())'\n"])
         // Another one takes the place of the first in the same line: the first is gone.
-        _ = try commit(program, day: 3, ["other.py": Self.line(Self.key("B4HX6YDNPC8S"))])
-        _ = try commit(program, day: 4, ["other.py": Self.line(Self.key("T9FQ2WJGM5KE"))])
+        _ = try commit(program, day: 3, ["other.py": Self.line(Self.key("B4HX6YDNPC7S"))])
+        _ = try commit(program, day: 4, ["other.py": Self.line(Self.key("T7FQ2WJGM5KE"))])
         _ = try program.scan("target", "--history")
         #expect(try past(program).map { $0["path"] as? String } == ["other.py"])
         let all = try program.json("out/report.json")["findings"] as? [[String: Any]] ?? []
@@ -97,7 +97,7 @@ import Testing
         try git(program, "checkout", "-q", "main")
         _ = try commit(program, day: 3, ["b.txt": "two\n"])
         try git(program, "merge", "-q", "--no-commit", "--no-ff", "side", day: 4)
-        let merge = try commit(program, day: 4, ["evil.py": Self.line(Self.key("B4HX6YDNPC8S"))])
+        let merge = try commit(program, day: 4, ["evil.py": Self.line(Self.key("B4HX6YDNPC7S"))])
         _ = try commit(program, day: 5, ["side.env": nil, "evil.py": nil])
         _ = try program.scan("target", "--history")
         let commits = try past(program).compactMap { ($0["history_commit"] as? [String: String])?["commit"] }
@@ -110,7 +110,7 @@ import Testing
             [0, 1, 2, 3] + Array(Self.line(Self.key()).utf8), to: "target/picture.bin")
         _ = try commit(
             program, day: 1,
-            ["node_modules/x/index.js": Self.line(Self.key()), "left/out.py": Self.line(Self.key("B4HX6YDNPC8S"))])
+            ["node_modules/x/index.js": Self.line(Self.key()), "left/out.py": Self.line(Self.key("B4HX6YDNPC7S"))])
         _ = try commit(
             program, day: 2,
             ["picture.bin": nil, "node_modules/x/index.js": nil, "left/out.py": nil, "a.py": "x = 1\n"])
