@@ -132,7 +132,8 @@ struct ScanParts {
             },
             decide: DecideFindings(
                 run: run, exceptions: exceptions, offered: offered,
-                requiresSecondPerson: configuration.requiresSecondPerson, store: store),
+                requiresSecondPerson: configuration.requiresSecondPerson,
+                ranker: SeverityRanker(sources: library.book.outsideSources, purpose: PathPurpose.words), store: store),
             track: TrackFindings(
                 run: run, asked: compareTo, rules: library.book.descriptions.map(\.id), baseline: baseline,
                 store: store, progress: progress),

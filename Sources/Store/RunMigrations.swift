@@ -10,6 +10,7 @@ enum RunMigrations {
         migrator.registerMigration("history") { try $0.execute(sql: history) }
         migrator.registerMigration("imports") { try $0.execute(sql: ImportSchema.sql) }
         migrator.registerMigration("past secrets") { try $0.execute(sql: PastSchema.sql) }
+        migrator.registerMigration("ranks") { try $0.execute(sql: RunStore.ranks) }
         return migrator
     }
 

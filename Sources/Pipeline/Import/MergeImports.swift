@@ -28,6 +28,7 @@ struct MergeImports: Sendable {
     /// Forgets what an earlier attempt at this run merged.
     func reset() throws {
         try store.recordImports([], attributions: [:], run: run)
+        try store.recordRanks([], run: run)
         _ = try store.orderFindings(run: run, honouringSuppressions: honoursSuppressions)
     }
 

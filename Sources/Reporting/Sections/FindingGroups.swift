@@ -84,7 +84,7 @@ struct FindingGroups {
     static func size(_ finding: Finding) -> Int {
         let texts =
             [finding.message, finding.location.path.text, finding.location.path.text, finding.symbol]
-            + [finding.track?.previousPath?.text ?? ""]
+            + [finding.track?.previousPath?.text ?? "", finding.rank?.reason ?? ""]
             + finding.flow.flatMap { [$0.note, $0.location.path.text] }
         let lines = finding.evidence.lines.reduce(0) { $0 + escaped($1) + 70 }
         return texts.reduce(900 + 60 * finding.flow.count + lines) { $0 + escaped($1) }

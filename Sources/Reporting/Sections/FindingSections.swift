@@ -68,7 +68,9 @@ struct FindingSections {
     private var index: Block {
         let summary = sections.header.summary
         let rules = sections.header.rules.filter { summary.count(ofRule: $0.id) > 0 }.sorted {
-            ($1.severity, summary.count(ofRule: $1.id), $0.id) < ($0.severity, summary.count(ofRule: $0.id), $1.id)
+            let (one, two) = (summary.isExposed($0.id) ? 1 : 0, summary.isExposed($1.id) ? 1 : 0)
+            return ($1.severity, two, summary.count(ofRule: $1.id), $0.id)
+                < ($0.severity, one, summary.count(ofRule: $0.id), $1.id)
         }
         let marks = rules.enumerated().map { ($0, Table.Mark(id: nil, role: Self.role($1.severity, $1.confidence))) }
         return .table(
@@ -180,6 +182,7 @@ struct FindingSections {
         let rule = rule(finding.rule)
         if let rule, rule.severity != finding.severity { title += [" ", ReportSections.badge(finding.severity)] }
         if rule?.message != finding.message { content.append(.paragraph([.text(finding.message)])) }
+        if let rank = finding.rank { content.append(.paragraph([.text(rank.reason)])) }
         if let tools = ImportSections.tools(of: finding, rule) { content.append(.paragraph([.text(tools)])) }
         content.append(.source(SourceExcerpt(finding)))
         if !finding.flow.isEmpty { content += flow(finding) }

@@ -111,3 +111,8 @@ extension PastCommit {
     /// The commit of a finding that is gone from the tree.
     var json: JSONValue { ["commit": .string(id), "authored": .string(authored.description)] }
 }
+
+extension FindingRank {
+    /// The object under `rank` of a finding.
+    var json: JSONValue { ["level": .number(level), "reason": .string(reason)] }
+}

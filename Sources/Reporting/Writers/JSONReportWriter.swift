@@ -195,7 +195,8 @@ struct JSONReportWriter {
                 }),
             "suppression": finding.suppression.map(\.json) ?? .null,
             "severity_adjustment": finding.adjustment.map(\.json) ?? .null,
-            "track": finding.track.map(\.json) ?? .null, "history_commit": finding.past.map(\.json) ?? .null,
+            "track": finding.track.map(\.json) ?? .null, "rank": finding.rank.map(\.json) ?? .null,
+            "history_commit": finding.past.map(\.json) ?? .null,
             "tools": .array(finding.tools.map { ["tool": .string($0.tool), "rule": .string($0.rule)] }),
         ]
     }
