@@ -25,7 +25,11 @@ package struct Rule: Sendable {
 
     /// Rules it stands in for: a suppression of one of them holds for it as well.
     var replaced: [String] {
-        if case .flow(let flow) = match { flow.replaces } else { [] }
+        switch match {
+        case .flow(let flow): flow.replaces
+        case .memory(let memory): memory.replaces
+        default: []
+        }
     }
 
     /// The literals a file must hold before the rule is tried on it. ASCII case is ignored.
@@ -47,6 +51,7 @@ package struct Rule: Sendable {
         case query(source: String, mark: MarkedNode.Mark)
         case lexical(LexicalMatch)
         case flow(FlowRule)
+        case memory(MemoryRule)
     }
 
     /// Shares from 0 to 1 of labelled cases, under which the rule counts as broken.
