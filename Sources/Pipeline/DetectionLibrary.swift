@@ -21,7 +21,7 @@ package struct DetectionLibrary: Sendable {
     package let notices: [String]
 
     /// Raised when the analyzer itself would say something else about the same file.
-    private static let analyzerVersion = 4
+    private static let analyzerVersion = 5
 
     /// - Parameter disabled: ids of rules that do not run.
     /// - Throws: `PipelineError`, `DocumentError` with the place of the first error, `DetectionError`.
@@ -31,7 +31,7 @@ package struct DetectionLibrary: Sendable {
         let loader = RuleLoader(reader: YAMLReader())
         var rules: [Rule] = []
         var texts: [String: String] = [:]
-        let documents = try ["rulesets/detection", "rulesets/taint"].flatMap(installation.documents)
+        let documents = try ["rulesets/detection", "rulesets/taint", "rulesets/memory"].flatMap(installation.documents)
         for file in documents {
             let text = try installation.text(file)
             digest.append(text)
