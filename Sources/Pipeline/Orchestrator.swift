@@ -124,7 +124,7 @@ package struct Orchestrator: Sendable {
     ) -> ScanOutcome {
         ScanOutcome(
             runID: run.id, folder: out.path, reports: written.files, unwritten: written.unwritten, open: summary.open,
-            suppressed: summary.suppressed,
+            suppressed: summary.suppressed, advice: summary.adviceCount,
             files: Dictionary(uniqueKeysWithValues: CoverageState.allCases.map { ($0, summary.files($0)) }),
             exitCode: ExitStatus(rawValue: Int32(run.exitCode ?? 4)) ?? .internalError, resumed: resumed)
     }

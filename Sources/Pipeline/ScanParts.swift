@@ -42,7 +42,7 @@ struct ScanParts {
             configuration.notices.append("The target's exceptions were not applied, and cannot be read: \(error)")
         }
         self.configuration = configuration
-        library = try DetectionLibrary(installation, disabled: configuration.disabledRules)
+        library = try DetectionLibrary(installation, disabled: configuration.disabledRules, countsAdvice: configuration.countsAdvice)
         let state = try StateFolder(request.state)
         review = try ReviewSteps(configuration, installation, state)
         let catalog = try CatalogStore(state: state)
@@ -126,7 +126,8 @@ struct ScanParts {
                 run: run, exceptions: exceptions, offered: offered,
                 requiresSecondPerson: configuration.requiresSecondPerson, store: store),
             track: TrackFindings(
-                run: run, asked: compareTo, rules: library.book.descriptions.map(\.id), baseline: baseline,
+                run: run, asked: compareTo, rules: library.book.descriptions.map(\.id),
+                advice: library.advice.sorted(), baseline: baseline,
                 store: store, progress: progress),
             map: MapControls(
                 library: library, ruleSets: ruleSets, weaknesses: frameworks.weaknesses, personalData: personalData,

@@ -40,6 +40,7 @@ package struct ScanRequest: Sendable {
         var options: [String] = []
         for ruleSet in configuration.ruleSets ?? [] { options += ["--ruleset", ruleSet] }
         if let failOn = configuration.failOn { options += ["--fail-on", failOn.rawValue] }
+        if configuration.countsAdvice { options.append("--count-advice") }
         if let since { options += ["--since", since] }
         if let compareTo { options += ["--compare-to", compareTo] }
         if configuration.isLocalOnly { options.append("--local-only") }
@@ -60,6 +61,8 @@ package struct ScanOutcome: Sendable {
     /// Open findings by severity.
     package let open: [Severity: Int]
     package let suppressed: Int
+    /// Open findings of rules that give advice.
+    package let advice: Int
     package let files: [CoverageState: Int]
     package let exitCode: ExitStatus
     /// True where an unfinished run was taken up again.

@@ -38,7 +38,11 @@ extension RunLibrary {
         if before.settings.detectionRules != after.settings.detectionRules {
             comparison.rules = try DetectionLibrary(installation, disabled: []).book.descriptions.map(\.id)
         }
-        let review = try Journal(store, run: after).output(AssessmentManifest.self, of: .map)?.review
+        let manifests = try [before, after].map {
+            try Journal(store, run: $0).output(AssessmentManifest.self, of: .map)
+        }
+        let review = manifests[1]?.review
+        comparison.advice = manifests.flatMap { $0?.rules ?? [] }.filter(\.category.isAdvice).map(\.id)
         comparison.wasReviewed = review != nil
         comparison.unread = review?.gaps.map(\.path) ?? []
         let (changes, gone) = try store.differences(of: after, since: before, comparison)

@@ -78,7 +78,9 @@ struct MergeImports: Sendable {
 
     private func findings(in paths: Set<RepositoryPath>) throws -> [RepositoryPath: [Finding]] {
         var findings: [RepositoryPath: [Finding]] = [:]
+        let advice = library.advice
         try store.forEachFinding(run: run, honouringSuppressions: honoursSuppressions) { finding in
+            guard !advice.contains(finding.rule) else { return }
             if paths.contains(finding.location.path) { findings[finding.location.path, default: []].append(finding) }
         }
         return findings

@@ -14,6 +14,8 @@ package struct Summary: Sendable {
     package var checks: [CheckType: [Severity: Int]] = [:]
     /// Open findings by rule, most severe and most frequent first where listed.
     package var rules: [String: Int] = [:]
+    /// Open findings of rules that give advice, by rule; none of the counts above holds them.
+    package var advice: [String: Int] = [:]
     /// Framework id -> status -> controls, and the same by kind of check.
     package var controls: [String: [ControlStatus: Int]] = [:]
     package var controlChecks: [CheckType: [ControlStatus: Int]] = [:]
@@ -24,6 +26,7 @@ package struct Summary: Sendable {
 
     package init() {}
 
+    package var adviceCount: Int { advice.values.reduce(0, +) }
     package var openCount: Int { open.values.reduce(0, +) }
     package var fileCount: Int { coverage.values.reduce(0, +) }
 
@@ -34,7 +37,7 @@ package struct Summary: Sendable {
     /// Leaves coverage alone.
     mutating func dropFindingsAndControls() {
         (open, suppressed, states, overdue, beyondBaseline) = ([:], 0, [:], [:], [:])
-        (checks, rules, controls, controlChecks) = ([:], [:], [:], [:])
+        (checks, rules, controls, controlChecks, advice) = ([:], [:], [:], [:], [:])
     }
 
     package mutating func add(_ finding: Finding, check: CheckType) {
@@ -48,6 +51,10 @@ package struct Summary: Sendable {
         if finding.track?.isInBaseline != true { beyondBaseline[finding.severity, default: 0] += 1 }
         checks[check, default: [:]][finding.severity, default: 0] += 1
         rules[finding.rule, default: 0] += 1
+    }
+
+    package mutating func addAdvice(_ finding: Finding) {
+        if finding.isOpen { advice[finding.rule, default: 0] += 1 }
     }
 
     package mutating func add(_ assessment: ControlAssessment, check: CheckType) {
