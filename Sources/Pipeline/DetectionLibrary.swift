@@ -21,7 +21,7 @@ package struct DetectionLibrary: Sendable {
     package let notices: [String]
 
     /// Raised when the analyzer itself would say something else about the same file.
-    private static let analyzerVersion = 4
+    private static let analyzerVersion = 6
 
     /// - Parameters:
     ///   - disabled: ids of rules that do not run.
@@ -33,7 +33,7 @@ package struct DetectionLibrary: Sendable {
         let loader = RuleLoader(reader: YAMLReader())
         var rules: [Rule] = []
         var texts: [String: String] = [:]
-        let documents = try ["rulesets/detection", "rulesets/taint"].flatMap(installation.documents)
+        let documents = try ["rulesets/detection", "rulesets/taint", "rulesets/memory"].flatMap(installation.documents)
         for file in documents {
             let text = try installation.text(file)
             digest.append(text)

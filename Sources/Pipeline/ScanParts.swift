@@ -26,6 +26,8 @@ struct ScanParts {
     let compareTo: RunRecord?
     /// Nil for a scan without a model.
     let review: ReviewSteps?
+    /// Makes the marks of secrets; nil where the history is not searched.
+    let historyKey: StateKey?
 
     /// Throws the errors of the targets: what cannot be opened, read or written, and why.
     init(_ request: ScanRequest, _ installation: Installation) throws {
@@ -42,9 +44,11 @@ struct ScanParts {
             configuration.notices.append("The target's exceptions were not applied, and cannot be read: \(error)")
         }
         self.configuration = configuration
-        library = try DetectionLibrary(installation, disabled: configuration.disabledRules, countsAdvice: configuration.countsAdvice)
+        library = try DetectionLibrary(
+            installation, disabled: configuration.disabledRules, countsAdvice: configuration.countsAdvice)
         let state = try StateFolder(request.state)
         review = try ReviewSteps(configuration, installation, state)
+        historyKey = configuration.searchesHistory ? try Ledger(state: state).stateKey() : nil
         let catalog = try CatalogStore(state: state)
         frameworks = try FrameworkLibrary(installation, catalog)
         ruleSets = try frameworks.ruleSets(configuration.ruleSets)
@@ -121,6 +125,11 @@ struct ScanParts {
                     library: library, weaknesses: frameworks.weaknesses, root: target.root,
                     largestFile: Inspector.Policy(configuration).largestFile,
                     honoursSuppressions: run.settings.honoursSuppressions, store: store, run: run.id)
+            },
+            history: historyKey.map { key in
+                SearchHistory(
+                    library: library, target: target, policy: Inspector.Policy(configuration), key: key, store: store,
+                    run: run.id, jobs: jobs, honoursSuppressions: run.settings.honoursSuppressions, progress: progress)
             },
             decide: DecideFindings(
                 run: run, exceptions: exceptions, offered: offered,

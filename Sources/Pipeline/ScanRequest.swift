@@ -43,6 +43,8 @@ package struct ScanRequest: Sendable {
         if configuration.countsAdvice { options.append("--count-advice") }
         if let since { options += ["--since", since] }
         if let compareTo { options += ["--compare-to", compareTo] }
+        if configuration.searchesHistory { options.append("--history") }
+        if configuration.selection.scope != .all { options += ["--review", configuration.selection.scope.rawValue] }
         if configuration.isLocalOnly { options.append("--local-only") }
         if configuration.honoursSuppressions == false { options.append("--disable-suppressions") }
         return options
@@ -61,6 +63,8 @@ package struct ScanOutcome: Sendable {
     /// Open findings by severity.
     package let open: [Severity: Int]
     package let suppressed: Int
+    /// Of the open ones, those that are in the history only; nil where it was not searched.
+    package let inHistory: Int?
     /// Open findings of rules that give advice.
     package let advice: Int
     package let files: [CoverageState: Int]

@@ -45,6 +45,7 @@ package struct ConfigurationLoader: Sendable {
         configuration.failOn = try fields.optionalChoice("fail_on", of: Severity.self)
         configuration.countsAdvice = try fields.optionalBoolean("count_advice") ?? false
         configuration.honoursSuppressions = try fields.optionalBoolean("suppressions")
+        configuration.searchesHistory = try fields.optionalBoolean("history") ?? false
         if let node = fields.optional("templates") { configuration.templates = try Self.path(node, "templates") }
         try decisions(&fields, into: &configuration)
         try ModelSettingsReader.read(&fields, into: &configuration)

@@ -18,7 +18,8 @@ extension RunStore {
                         FROM (
                             SELECT run, ordinal, analysis FROM run_file WHERE run = ?2 AND analysis IS NOT NULL
                             UNION ALL SELECT run, ordinal, analysis FROM run_review WHERE run = ?2
-                            UNION ALL SELECT run, ordinal, analysis FROM run_import WHERE run = ?2) f
+                            UNION ALL SELECT run, ordinal, analysis FROM run_import WHERE run = ?2
+                            UNION ALL SELECT run, ordinal, analysis FROM run_past WHERE run = ?2) f
                         JOIN finding c ON c.analysis = f.analysis
                         LEFT JOIN run_decision d ON d.run = f.run AND d.finding = c.id)
                     SELECT run, row_number() OVER (
@@ -38,7 +39,8 @@ extension RunStore {
         try file.forEach(
             sql: """
                 SELECT \(Self.findingColumns), coalesce(i.confidence, g.confidence, c.confidence), d.suppression,
-                    d.adjustment, t.state, s.first_seen, t.previous_path, t.in_baseline, i.tools
+                    d.adjustment, t.state, s.first_seen, t.previous_path, t.in_baseline, i.tools,
+                    p.commit_id, p.authored
                 FROM run_finding r
                 JOIN finding c ON c.analysis = r.analysis AND c.number = r.number
                 JOIN analysis a ON a.id = r.analysis
@@ -47,6 +49,7 @@ extension RunStore {
                 LEFT JOIN run_decision d ON d.run = r.run AND d.finding = c.id
                 LEFT JOIN run_track t ON t.run = r.run AND t.finding = c.id
                 LEFT JOIN sighting s ON s.finding = c.id
+                LEFT JOIN run_past p ON p.run = r.run AND p.analysis = r.analysis
                 WHERE r.run = ? ORDER BY r.ordinal
                 """, arguments: [run],
             { row in
@@ -58,6 +61,7 @@ extension RunStore {
                     row, confidence: row[18], honouringSuppressions, suppressed: entry(19), adjusted: entry(20),
                     tools: try (row[25] as String?).map { try JSONText.decode([Attribution].self, from: $0) } ?? [])
                 finding.track = try Self.track(row, at: 21)
+                finding.past = Self.pastCommit(row, at: 26)
                 return finding
             }, body)
     }

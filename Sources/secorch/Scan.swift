@@ -53,8 +53,9 @@ struct ScanSummary {
             outcome.open[severity].map { "\($0) \(severity.rawValue)" }
         }
         let open = counts.isEmpty ? "no open findings" : "open findings: " + counts.joined(separator: ", ")
+        let past = outcome.inHistory.map { "; in history: \($0)" } ?? ""
         let suppressed = outcome.suppressed == 0 ? "" : "; \(outcome.suppressed) suppressed"
-        return open + suppressed + (outcome.advice == 0 ? "" : "; advice: \(outcome.advice)")
+        return open + past + suppressed + (outcome.advice == 0 ? "" : "; advice: \(outcome.advice)")
     }
 
     private var files: String {

@@ -27,7 +27,9 @@ struct DataFlowProbe {
         let texts: [String: String]
 
         func paths(named name: String, _ language: Language) -> [RepositoryPath] {
-            texts.keys.sorted().filter { $0.contains("/" + name + ".") }.map { RepositoryPath($0) }
+            texts.keys.sorted().filter {
+                ("/" + $0).contains("/" + name + (name.hasSuffix("/") ? "" : "."))
+            }.map { RepositoryPath($0) }
         }
 
         func content(of path: RepositoryPath) -> [UInt8]? { texts[path.text].map { Array($0.utf8) } }

@@ -21,7 +21,9 @@ import Testing
         #expect(!names.isEmpty)
         for name in names {
             let text = try String(contentsOf: rules.appending(path: name), encoding: .utf8)
-            try work.write(String(decoding: Self.json(try YAMLReader().read(text, file: name)).bytes, as: UTF8.self), to: name + ".json")
+            try work.write(
+                String(decoding: Self.json(try YAMLReader().read(text, file: name)).bytes, as: UTF8.self),
+                to: name + ".json")
         }
         let check = """
             import fastjsonschema, json, pathlib, sys

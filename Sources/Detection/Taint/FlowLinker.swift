@@ -11,17 +11,21 @@ package protocol SourceLookup: Sendable {
 
 /// Lowers the files that the examined one refers to; keeps them for the next files. Serves one task at a time.
 final class FlowLinker {
-    private let lookup: any SourceLookup
+    let lookup: any SourceLookup
     private let parser = SyntaxParser()
     private var known: [RepositoryPath: Unit] = [:]
     private(set) var language = Language.unknown
     private var grammar: Grammar?
-    private var examined = RepositoryPath("")
+    private(set) var examined = RepositoryPath("")
     /// The files taken in for the examined one: its result depends on them.
-    private(set) var used: Set<RepositoryPath> = []
+    var used: Set<RepositoryPath> = []
+    /// What is known of Go's packages.
+    var packages: [String: GoPackage] = [:]
+    var importFolders: [String: String?] = [:]
+    var moduleNames: [(name: String, folder: String)]?
 
     /// Larger files are not followed into, and no more are kept than this.
-    private static let largest = 256 * 1024
+    static let largest = 256 * 1024
     private static let mostKept = 400
 
     init(_ lookup: any SourceLookup) { self.lookup = lookup }
@@ -43,7 +47,6 @@ final class FlowLinker {
         self.grammar = grammar
         if language != self.language { known = [:] }
         self.language = language
-        used = []
     }
 
     /// The file that a dotted name refers to, seen from another.

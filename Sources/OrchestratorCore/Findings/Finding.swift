@@ -26,6 +26,8 @@ package struct Finding: Hashable, Sendable, Codable, Identifiable {
     package var adjustment: SeverityAdjustment?
     /// How it stands to earlier runs; nil while nobody has compared.
     package var track: FindingTrack?
+    /// The commit that first held it, where it is gone from the tree; nil for what is in the tree.
+    package var past: PastCommit?
 
     package init(
         id: String, fingerprint: String, rule: String, weakness: Int, severity: Severity, confidence: Int,

@@ -13,6 +13,8 @@ extension ScanConfiguration {
         if let honoursSuppressions { statements.append("suppressions: \(honoursSuppressions)") }
         if countsAdvice { statements.append("count_advice: true") }
         if let failOn { statements.append("fail_on: \(failOn.rawValue)") }
+        if searchesHistory { statements.append("history: true") }
+        if selection.scope != .all { statements.append("selection scope: \(selection.scope.rawValue)") }
         if isLocalOnly { statements.append("local_only: true") }
         return statements
     }

@@ -43,7 +43,8 @@ extension RunLibrary {
         }
         let review = manifests[1]?.review
         comparison.advice = manifests.flatMap { $0?.rules ?? [] }.filter(\.category.isAdvice).map(\.id)
-        comparison.wasReviewed = review != nil
+        comparison.searchedHistory = manifests[1]?.history?.isIncomplete == false
+        comparison.wasReviewed = review.map { $0.scope == nil } ?? false
         comparison.unread = review?.gaps.map(\.path) ?? []
         let (changes, gone) = try store.differences(of: after, since: before, comparison)
         return RunDifference(before: before, after: after, changes: changes, gone: gone)

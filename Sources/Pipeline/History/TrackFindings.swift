@@ -17,7 +17,9 @@ package struct TrackFindings: Stage {
     package let name = StageName.track
     package let version = 1
 
-    package var settings: Digest { Digest(parts: [asked?.id ?? "", baseline?.digest.hex ?? ""] + rules + [""] + advice) }
+    package var settings: Digest {
+        Digest(parts: [asked?.id ?? "", baseline?.digest.hex ?? ""] + rules + [""] + advice)
+    }
 
     /// Points of a trend, this run's among them.
     private static let longestTrend = 12
@@ -28,8 +30,10 @@ package struct TrackFindings: Stage {
         var comparison = RunStore.Comparison()
         comparison.rules = rules
         comparison.advice = advice
-        comparison.wasReviewed = input.examined.review != nil
+        // What models read only in parts, nobody looked for again in the rest.
+        comparison.wasReviewed = input.examined.review.map { $0.scope == nil } ?? false
         comparison.unread = input.examined.review?.gaps.map(\.path) ?? []
+        comparison.searchedHistory = input.examined.history?.isIncomplete == false
         comparison.baseline = baseline?.ids ?? []
         let result = try store.track(run, since: reference, comparison)
         progress.ended(.track)

@@ -73,7 +73,8 @@ struct Review: Sendable {
         try store.recordReviews([], agreements: [:], run: run)
         try store.recordImports([], attributions: [:], run: run)
         _ = try store.orderFindings(run: run, honouringSuppressions: honoursSuppressions)
-        return steps.parts(library, target, largestFile: largestFile, hints: try Hints(store, run: run, without: library.advice))
+        return steps.parts(
+            library, target, largestFile: largestFile, hints: try Hints(store, run: run, without: library.advice))
     }
 }
 

@@ -16,6 +16,9 @@ package struct Summary: Sendable {
     package var rules: [String: Int] = [:]
     /// Open findings of rules that give advice, by rule; none of the counts above holds them.
     package var advice: [String: Int] = [:]
+    /// Of the open findings, those that are gone from the tree and in its history only: all, and by rule.
+    package var inHistory = 0
+    package var pastRules: [String: Int] = [:]
     /// Framework id -> status -> controls, and the same by kind of check.
     package var controls: [String: [ControlStatus: Int]] = [:]
     package var controlChecks: [CheckType: [ControlStatus: Int]] = [:]
@@ -37,6 +40,7 @@ package struct Summary: Sendable {
     /// Leaves coverage alone.
     mutating func dropFindingsAndControls() {
         (open, suppressed, states, overdue, beyondBaseline) = ([:], 0, [:], [:], [:])
+        (inHistory, pastRules) = (0, [:])
         (checks, rules, controls, controlChecks, advice) = ([:], [:], [:], [:], [:])
     }
 
@@ -51,11 +55,17 @@ package struct Summary: Sendable {
         if finding.track?.isInBaseline != true { beyondBaseline[finding.severity, default: 0] += 1 }
         checks[check, default: [:]][finding.severity, default: 0] += 1
         rules[finding.rule, default: 0] += 1
+        guard finding.past != nil else { return }
+        inHistory += 1
+        pastRules[finding.rule, default: 0] += 1
     }
 
     package mutating func addAdvice(_ finding: Finding) {
         if finding.isOpen { advice[finding.rule, default: 0] += 1 }
     }
+
+    /// Open findings of a rule in the tree.
+    package func count(ofRule id: String) -> Int { (rules[id] ?? 0) - (pastRules[id] ?? 0) }
 
     package mutating func add(_ assessment: ControlAssessment, check: CheckType) {
         controls[assessment.ruleSet, default: [:]][assessment.status, default: 0] += 1

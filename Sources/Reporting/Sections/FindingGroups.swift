@@ -1,6 +1,6 @@
 import OrchestratorCore
 
-/// The open findings in the report's order, cut into groups: one rule and one severity each, on one page each.
+/// The open findings in the tree in the report's order, cut into groups: one rule and one severity each, on one page each.
 ///
 /// Which page a finding stands on follows from the sizes of those before it, so every pass over the same source gives the
 /// same groups, and none needs more memory than a page.
@@ -42,7 +42,7 @@ struct FindingGroups {
         var group: Group?
         var seen: Set<String> = []
         try source.forEachFinding { finding in
-            guard finding.isOpen else { return }
+            guard finding.isOpen, finding.past == nil else { return }
             if group?.rule != finding.rule || group?.severity != finding.severity {
                 if let group { try body(group) }
                 let isFirst = seen.insert(finding.rule).inserted

@@ -16,9 +16,16 @@ struct Dialect {
     var subjectIsFirst = false
     /// Classes are found in other files by their names, functions once their file is taken in.
     var linksByName = false
+    /// Files of one folder are one package and see each other's declarations; calls return several values at once;
+    /// members are never in scope; types are known, and pointers are what they point to.
+    var hasPackages = false
     /// A function is a value like any other, known by the variable it is in; options are objects; promises are waited
     /// for; a file's exports are one object.
     var functionsAreValues = false
+    /// Members are properties: what is stored in one may be a sink, and `new` can set them by their names.
+    var hasProperties = false
+    /// Classes are found in other files by their simple names, `IThing` most likely as `Thing`.
+    var linksClasses = false
 
     static let java = Dialect(dropsPackages: true, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true)
     static let python = Dialect(
@@ -27,12 +34,19 @@ struct Dialect {
     static let php = Dialect(
         dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: false,
         callsMembersByName: false, namesReceivers: true, subjectIsFirst: true, linksByName: true)
+    static let go = Dialect(
+        dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
+        callsMembersByName: false, namesReceivers: true, subjectIsFirst: true, hasPackages: true)
     static let javascript = Dialect(
         dropsPackages: false, namesAreLibrary: true, passesReceiver: false, divisionIsWhole: false,
         functionsAreValues: true)
 
+    static let csharp = Dialect(
+        dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
+        namesReceivers: true, hasProperties: true, linksClasses: true)
+
     /// The members of a method's class can be named without the receiver.
-    var membersAreInScope: Bool { !passesReceiver && !functionsAreValues }
+    var membersAreInScope: Bool { !passesReceiver && !functionsAreValues && !hasPackages }
 
     /// A path from its first capitalised part on, where packages are dropped; from its last part on, where `\` parts it.
     func typeName(_ path: String) -> String {
@@ -50,6 +64,9 @@ struct Dialect {
         "int", "long", "short", "byte", "double", "float", "boolean", "bool", "Integer", "Long", "Short", "Byte",
         "Double", "Float", "Boolean", "BigInteger", "BigDecimal", "UUID", "uuid.UUID", "datetime.date",
         "datetime.datetime", "number", "bigint", "LocalDate", "LocalDateTime", "Instant", "Date", "decimal.Decimal",
-        "MultipartFile[]",
+        "MultipartFile[]", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr",
+        "float32", "float64", "rune", "error", "time.Time", "time.Duration", "netip.Addr",
+        "ulong", "ushort", "sbyte", "decimal", "Guid", "DateTime", "DateTimeOffset", "DateOnly", "TimeOnly", "TimeSpan",
+        "Int32", "Int64",
     ]
 }

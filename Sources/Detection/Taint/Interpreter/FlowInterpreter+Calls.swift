@@ -11,9 +11,22 @@ extension FlowInterpreter {
     }
 
     func call(_ base: Expression?, _ name: String, _ arguments: [Argument], at node: Int) -> Value {
+        guard dialect.hasPackages else { return called(base, name, arguments, at: node) }
+        let result = called(base, name, arguments, at: node)
+        fill(arguments, result)
+        return result
+    }
+
+    private func called(_ base: Expression?, _ name: String, _ arguments: [Argument], at node: Int) -> Value {
         guard let base else { return plainCall(name, self.arguments(arguments), at: node) }
         let receiver = resolved(evaluate(base))
         let values = self.arguments(arguments)
+        if let found = packageFunction(receiver, name) {
+            return invoke(found.index, receiver: found.receiver, values, at: node)
+        }
+        if let package = package(base) {
+            return library(paths.number(package), name, receiver: nil, nil, values, at: node)
+        }
         if let index = method(name, of: receiver, base, arity: values.count) {
             return invoke(index, receiver: receiver, values, at: node)
         }
@@ -22,6 +35,12 @@ extension FlowInterpreter {
         }
         if let callee = libraryFunction(receiver, name) { return callValue(callee, receiver: .open, values, at: node) }
         return library(owner(receiver, base), name, receiver: receiver, base, values, at: node)
+    }
+
+    /// The package a function is called of: it is no receiver.
+    private func package(_ base: Expression) -> String? {
+        guard dialect.hasPackages, case .name(let name) = base.form, live?.variables[name] == nil else { return nil }
+        return file.imports[name]
     }
 
     /// The path of a receiver; where nothing is known of it, its name says most.
@@ -64,6 +83,9 @@ extension FlowInterpreter {
         if let index = file.functionsByName[name]?.first(where: { functions[$0].owner == nil }) {
             return invoke(index, receiver: .harmless, values, at: node)
         }
+        if dialect.hasPackages, let index = packageFunction(file.package, name) {
+            return invoke(index, receiver: .harmless, values, at: node)
+        }
         if dialect.linksByName, let index = functionElsewhere(name) {
             return invoke(index, receiver: .harmless, values, at: node)
         }
@@ -87,7 +109,7 @@ extension FlowInterpreter {
         if case .receiver = base.form, let owner = frames.last?.owner {
             return method(name, inClass: owner, arity: arity)
         }
-        guard receiver.path != 0, let owner = classNumber(receiver.path) else { return nil }
+        guard receiver.path != 0, !dialect.hasPackages, let owner = classNumber(receiver.path) else { return nil }
         return method(name, inClass: owner, arity: arity)
     }
 
@@ -126,10 +148,8 @@ extension FlowInterpreter {
         let isMadeHere = isMadeHere(index)
         var variables = function.owner == nil ? captured(index) : [:]
         bind(function, receiver, values, at: node, &variables)
-        let isNeutral =
-            receiver.objects.isEmpty && variables.values.allSatisfy(\.isNeutral)
-            && (!dialect.functionsAreValues || variables.values.allSatisfy { $0.path == 0 })
-        if isNeutral, let known = neutralResults[index] { return known }
+        let shape = shape(index, receiver, variables)
+        if let shape, let known = knownResults[shape] { return known.value(in: &live) }
         live?.variables = variables
         if !isMadeHere, isEntryLike(function, receiver, variables) { covered.insert(index) }
         if dialect.functionsAreValues, !isMadeHere { live?.places = [:] }
@@ -148,7 +168,7 @@ extension FlowInterpreter {
         live?.variables = before.variables
         live?.places = before.places
         if isMadeHere { writeBack(index, after) }
-        if isNeutral, result.objects.isEmpty, live != nil { neutralResults[index] = result }
+        if let shape, let live { knownResults[shape] = KnownResult(result, live, tuple: paths.number("tuple")) }
         return trace.extend(result, at: node) { "returned from '\(function.name)'" }
     }
 
@@ -214,7 +234,7 @@ extension FlowInterpreter {
         }
         if let type = parameter.type {
             result.path = typePath(type)
-            if dialect.isNumeric(type) { result.flows = [] }
+            if dialect.isNumeric(type) || isEnumeration(type) { result.flows = [] }
             // An unknown type of the project's own is most likely a variant of what the name stands for.
             if dialect.functionsAreValues, book.supertypes[type] == nil, let known = book.parameters[parameter.name] {
                 result.path = paths.number(known)
@@ -224,6 +244,15 @@ extension FlowInterpreter {
         }
         return result
     }
+
+    /// Whether values of a type are among the names it lists.
+    func isEnumeration(_ type: String) -> Bool {
+        guard dialect.hasProperties, let owner = classNumber(paths.number(type)) else { return false }
+        return classes[owner].marks.contains(Self.enumeration)
+    }
+
+    /// The mark of types that list their values.
+    static let enumeration = "enum"
 
     /// Whether a parameter can hold text of the address: `<name>` can, `<int:id>` and what the address lacks cannot.
     private func fromRoute(_ parameter: Parameter, _ function: Function) -> Bool {
@@ -238,13 +267,5 @@ extension FlowInterpreter {
     static func fits(_ signature: Signature, _ owner: String, _ name: String) -> Bool {
         (signature.isPattern ? signature.matchesPattern(name) : signature.name == name)
             && signature.matches(owner: owner)
-    }
-}
-
-extension Value {
-    /// Whether nothing is known of it, not even that it is from outside.
-    fileprivate var isNeutral: Bool {
-        constants == nil && objects.isEmpty && function == nil
-            && flows.allSatisfy { $0.source == Flow.elsewhere && $0.clean == 0 }
     }
 }

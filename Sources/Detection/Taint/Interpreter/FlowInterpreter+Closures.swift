@@ -69,7 +69,10 @@ extension FlowInterpreter {
     /// The receiver a function has when nothing is known of its caller.
     func entryReceiver(_ index: Int) -> Value {
         let function = functions[index]
-        if let owner = function.owner { return instance(of: owner, node: classes[owner].node, isEntry: true) }
+        if var owner = function.owner {
+            if classes[owner].isNameOnly { owner = linkedClass(classes[owner].name) ?? owner }
+            return instance(of: owner, node: classes[owner].node, isEntry: true)
+        }
         guard dialect.functionsAreValues else { return .harmless }
         if function.keepsReceiver { return makings[index]?.receiver ?? .open }
         var object = HeapObject()
@@ -81,28 +84,42 @@ extension FlowInterpreter {
 
     /// Work granted to a call into another file, by whether anything from outside goes there.
     private static let mostForeignWork = (plain: 1500, interesting: 10_000)
+    /// Calls that cannot be granted so much are not worth beginning.
+    private static let leastWork = 200
 
-    /// Calls a function, a function of another file within limits: whole libraries may stand behind it.
+    /// Calls a function within limits: it must not use up what its callers have, and whole libraries may stand behind
+    /// one of another file.
     func invoke(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
-        guard dialect.functionsAreValues, functions[index].node >> Self.fileShift != frames.last?.file ?? 0 else {
-            return run(index, receiver: receiver, values, at: node)
+        let isForeign =
+            (dialect.functionsAreValues || dialect.hasPackages)
+            && functions[index].node >> Self.fileShift != frames.last?.file ?? 0
+        var limit = (workLeft - reserve) / 4
+        if isForeign {
+            limit = isInteresting(receiver, values) ? Self.mostForeignWork.interesting : Self.mostForeignWork.plain
         }
-        let isInteresting = ([receiver] + values.map(\.value)).contains { value in
-            requestTypes.contains(value.path) || deep(value).flows.contains { $0.source >= 0 }
-        }
-        let limit = isInteresting ? Self.mostForeignWork.interesting : Self.mostForeignWork.plain
-        guard let before = live, limit > exhausting[index] ?? 0 else {
-            return unknownResult(receiver, values.filter { $0.value.function == nil })
+        guard let before = live else { return .open }
+        guard limit > exhausting[index] ?? 0, limit >= Self.leastWork else {
+            if !isForeign, isInteresting(receiver, values) { giveUp(index) }
+            return unknown(receiver: receiver, values.filter { $0.value.function == nil })
         }
         let granted = min(limit, workLeft)
-        let rest = workLeft - granted
-        workLeft = granted
+        let (rest, kept) = (workLeft - granted, reserve)
+        (workLeft, reserve) = (granted, granted / Self.reservedShare)
         let result = run(index, receiver: receiver, values, at: node)
-        defer { workLeft = rest + max(0, workLeft) }
+        defer { (workLeft, reserve) = (rest + max(0, workLeft), kept) }
         guard workLeft <= 0, rest > 0 else { return result }
         exhausting[index] = limit
+        covered.remove(index)
         live = before
+        if !isForeign, isInteresting(receiver, values) { giveUp(index) }
         return .open
+    }
+
+    /// Whether anything from outside goes into a call.
+    private func isInteresting(_ receiver: Value, _ values: [ArgumentValue]) -> Bool {
+        ([receiver] + values.map(\.value)).contains { value in
+            requestTypes.contains(value.path) || deep(value).flows.contains { $0.source >= 0 }
+        }
     }
 
     // MARK: Calls of values

@@ -96,6 +96,23 @@ extension FlowInterpreter {
         }
     }
 
+    /// The list with more elements; a list of which nothing is known becomes one.
+    func grown(_ operation: LibraryOperation, _ receiver: Value?, _ arguments: [Value], at node: Int) -> Value? {
+        guard var list = receiver else { return nil }
+        if list.objects.isEmpty {
+            var object = HeapObject.emptyList
+            if !list.flows.isEmpty { object.addRest(element(of: list)) }
+            list.objects = [allocate(node, object)]
+            list.constants = nil
+        }
+        guard operation == .grow else {
+            _ = collection(.addAll, list, arguments)
+            return list
+        }
+        _ = ofList(.push, list, arguments, at: node)
+        return list
+    }
+
     /// `push` and `concat` take any number of values.
     func ofList(_ operation: LibraryOperation, _ receiver: Value?, _ arguments: [Value], at node: Int) -> Value? {
         guard let receiver else { return nil }

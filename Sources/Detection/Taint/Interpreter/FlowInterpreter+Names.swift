@@ -14,6 +14,9 @@ extension FlowInterpreter {
             if dialect.functionsAreValues { classNumbers[paths.number(name)] = .some(owner) }
             return Value(path: paths.number(name))
         }
+        if dialect.hasPackages, file.imports[name] == nil, let value = packageMember(file.package, name) {
+            return value
+        }
         return sourceElement(name, at: node) ?? library(name, at: node)
     }
 

@@ -20,11 +20,12 @@ extension FlowInterpreter {
         case .listOf: return Value(objects: [allocate(node, HeapObject(items: spread(arguments)))])
         case .map: return newMap(values, at: node)
         case .keys: return (arguments.first ?? receiver).map { Value(flows: $0.flows) }
-        case .include: return include(arguments.last?.constant?.string, at: node)
+        case .include: return include(arguments.last, at: node)
         case .builder: return newBuilder(arguments, at: node)
         case .each, .transform, .select, .pick, .fold, .then:
             return functional(operation, receiver, arguments, at: node)
         case .valuesOf, .pairsOf, .assignAll: return ofObject(operation, arguments, at: node)
+        case .grow, .growAll: return grown(operation, receiver, arguments, at: node)
         case .push, .concatenate: return ofList(operation, receiver, arguments, at: node)
         case .join, .format, .text, .copy, .concat, .edit: return textual(operation, receiver, arguments, values)
         default: break
@@ -102,8 +103,12 @@ extension FlowInterpreter {
     func written(_ value: Value) -> Value {
         guard value.objects.count == 1, let object = live?.objects[value.objects[0]], let items = object.items,
             object.rest == nil
-        else { return Value(flows: deep(value).flows, constants: value.constants) }
-        return text([value.content] + items)
+        else {
+            var result = Value(flows: deep(value).flows, constants: value.constants)
+            if value.objects.count == 1 { result.start = live?.objects[value.objects[0]]?.start }
+            return result
+        }
+        return text(value.flows.isEmpty ? items : [value.content] + items)
     }
 
     private func textual(
@@ -128,6 +133,7 @@ extension FlowInterpreter {
             }
             let content = mixture(arguments)
             live?.objects[id]?.collapse()
+            live?.objects[id]?.start = nil
             live?.objects[id]?.addRest(content)
             return receiver
         default: return nil

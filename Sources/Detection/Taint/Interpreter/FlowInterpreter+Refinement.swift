@@ -19,7 +19,12 @@ extension FlowInterpreter {
             refine(right, to: truth)
             merge(one)
         case .binary(let operation, let left, let right): compare(operation, left, right, truth)
+        case .element(let base, let key) where truth && dialect.hasPackages: member(key, of: base)
+        case .call(let base, let name, let arguments) where dialect.hasPackages:
+            checkedCall(base, name, arguments, truth, at: here(condition.node))
         case .call(let base, let name, let arguments): checked(base, name, arguments, truth, at: here(condition.node))
+        // What a call also gives back does not change what it says.
+        case .assign(_, let value, _) where dialect.hasProperties: refine(value, to: truth)
         default: break
         }
     }
@@ -84,12 +89,29 @@ extension FlowInterpreter {
 
     /// In a case of a switch the value is what its labels say.
     func refine(_ subject: Expression, oneOf labels: [Expression]) {
-        if labels.count == 1 { equal(subject, labels[0]) }
+        if labels.count == 1 { return equal(subject, labels[0]) }
+        let known = labels.compactMap { label -> Constant? in
+            if case .literal(let one) = label.form { one } else { nil }
+        }
+        guard dialect.hasPackages, !labels.isEmpty, known.count == labels.count else { return }
+        host(subject)
+        learn(subject) { value in
+            value.flows = []
+            value.constants = known.count <= Value.mostConstants ? known : nil
+        }
     }
 
     /// The value read equals a known one.
     private func equal(_ place: Expression, _ other: Expression) {
-        guard case .literal(let constant) = other.form, constant != .null else { return }
+        guard case .literal(let constant) = other.form, constant != .null else {
+            // Whatever the host is compared with, an outsider does not choose it.
+            if dialect.hasPackages, case .member = other.form,
+                !evaluate(other).flows.contains(where: { $0.source >= 0 })
+            {
+                host(place)
+            }
+            return
+        }
         host(place)
         learn(place) { value in
             value.flows = []
@@ -171,16 +193,41 @@ extension FlowInterpreter {
         if check.types.contains(dialect.typeName(paths.text(value.path))) { cleanSources(of: value, check.kinds) }
     }
 
+    private static let memberships: Set<String> = [
+        "contains", "containsKey", "includes", "has", "hasOwnProperty", "Contains", "ContainsKey",
+    ]
+
+    /// `strings.Contains(text, part)` is a question about its first argument.
+    private func checkedCall(
+        _ base: Expression?, _ name: String, _ arguments: [Argument], _ truth: Bool, at node: Int
+    ) {
+        guard case .name(let local) = base?.form, let package = file.imports[local], arguments.count == 2 else {
+            return checked(base, name, arguments, truth, at: node)
+        }
+        let (first, second) = (arguments[0].value, arguments[1])
+        switch (package, name) {
+        case ("strings", "EqualFold"): checked(first, "equals", [second], truth, at: node)
+        case ("strings", "Contains"), ("slices", "Contains"): checked(first, "contains", [second], truth, at: node)
+        case ("strings", "ContainsAny"):
+            if case .literal(.text(let set)) = second.value.form, !truth {
+                for character in set {
+                    lacks(first, Expression(node: second.value.node, form: .literal(.text(String(character)))))
+                }
+            }
+        default: checked(base, name, arguments, truth, at: node)
+        }
+    }
+
     private func checked(_ base: Expression?, _ name: String, _ arguments: [Argument], _ truth: Bool, at node: Int) {
         if let base, arguments.count == 1, truth {
-            if ["equals", "equalsIgnoreCase", "contentEquals"].contains(name) {
+            if ["equals", "equalsIgnoreCase", "contentEquals", "Equals"].contains(name) {
                 equal(base, arguments[0].value)
                 equal(arguments[0].value, base)
-            } else if ["contains", "containsKey", "includes", "has", "hasOwnProperty"].contains(name) {
+            } else if Self.memberships.contains(name) {
                 member(arguments[0].value, of: base)
             }
         }
-        if let base, arguments.count == 1, !truth, ["contains", "includes"].contains(name) {
+        if let base, arguments.count == 1, !truth, ["contains", "includes", "Contains"].contains(name) {
             lacks(base, arguments[0].value)
         }
         guard truth, let check = book.checks[name] else { return }

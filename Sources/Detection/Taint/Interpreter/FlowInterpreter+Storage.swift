@@ -31,8 +31,11 @@ extension FlowInterpreter {
             store(value, in: evaluate(base), base, key: evaluate(key), at: here(target.node))
         case .sequence(let targets):
             for (index, inner) in targets.enumerated() {
-                assign(inner, element(of: value, at: Value(.integer(index))), type: nil)
+                let isWhole = dialect.hasPackages && value.objects.isEmpty
+                let item = isWhole ? part(index, of: value) : element(of: value, at: Value(.integer(index)))
+                assign(inner, item, type: nil)
             }
+        case .cast(let type, let inner): assign(inner, declared(value, type), type: nil)
         case .mapping(let pairs): takeApart(value, pairs)
         case .assign(let inner, let standard, _):
             var value = value
@@ -92,7 +95,7 @@ extension FlowInterpreter {
     }
 
     private func store(_ value: Value, in base: Value, _ place: Expression, field name: String, at node: Int) {
-        if dialect.functionsAreValues {
+        if dialect.functionsAreValues || dialect.hasProperties {
             let owner = base.path == 0 ? label(place) : paths.text(base.path)
             checkStore(value, key: nil, ownerPath: owner, name: name, at: node)
         }

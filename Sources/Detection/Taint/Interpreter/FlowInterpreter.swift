@@ -11,12 +11,14 @@ final class FlowInterpreter {
     let linker: FlowLinker?
     /// Functions called with nothing known of their arguments: running them on their own would show nothing new.
     var covered: Set<Int> = []
-    /// What functions return when nothing is known of their arguments.
-    var neutralResults: [Int: Value] = [:]
+    /// What functions return for arguments that nothing from outside is in.
+    var knownResults: [CallShape: KnownResult] = [:]
     /// The calls of this file that were run.
     var called: Set<Int> = []
     /// What dotted names were found to be in other files.
     var linkedNames: [String: LinkTarget?] = [:]
+    /// Which files declare what of the packages they import.
+    var linkedFiles: [String: Int?] = [:]
     let book: FlowBook
     let dialect: Dialect
     let scratch: PatternScratch
@@ -50,12 +52,18 @@ final class FlowInterpreter {
     /// Functions given up because they took too much work.
     private(set) var unfinished: [String] = []
     var workLeft = 0
+    /// What of it calls must leave.
+    var reserve = 0
     private var totalLeft = FlowInterpreter.mostWork
     var depth = 0
 
     /// Expressions and statements run per file and per entry.
     static let mostWork = 200_000
     private static let mostWorkPerEntry = 50_000
+    /// What an entry gets where earlier ones used up the file's share; the file ends where they overdraw it as much again.
+    private static let leastWorkPerEntry = 2000
+    /// The part of its work that a function keeps for its own statements.
+    static let reservedShare = 8
     /// Calls entered within calls, and expressions within expressions.
     static let deepestCall = 8
     static let deepest = 600
@@ -88,8 +96,8 @@ final class FlowInterpreter {
         // Only this file's functions: those of linked files have their own turn.
         let own = functions.indices.filter { functions[$0].node >> Self.fileShift == 0 && entries.contains($0) }
         for index in own.sorted(by: { functions[$0].node < functions[$1].node }) {
-            guard totalLeft > 0 else { return unfinished.append(functions[index].name) }
-            if !covered.contains(index) { runEntry(index) }
+            if covered.contains(index) { continue }
+            if totalLeft > -Self.mostWork { runEntry(index) } else { giveUp(index) }
         }
     }
 
@@ -106,15 +114,24 @@ final class FlowInterpreter {
     /// - Returns: false if the work ran out.
     private func enter(_ frame: Frame, name: String, _ body: () -> Void) -> Bool {
         if live == nil { live = State() }
-        workLeft = min(Self.mostWorkPerEntry, totalLeft)
+        // What a file does when it is loaded is one entry that others rest on.
+        let most = frame.function == nil ? Self.mostWork / 2 : Self.mostWorkPerEntry
+        workLeft = min(most, max(totalLeft / 3, frame.function == nil ? most : Self.leastWorkPerEntry))
+        reserve = workLeft / Self.reservedShare
         let granted = workLeft
         frames = [frame]
         depth = 0
         body()
         endClosures()
         totalLeft -= granted - max(0, workLeft)
-        if workLeft <= 0 { unfinished.append(name) }
+        if workLeft <= 0, !unfinished.contains(name) { unfinished.append(name) }
         return workLeft > 0
+    }
+
+    /// Notes a function that was not followed although something from outside goes into it.
+    func giveUp(_ index: Int) {
+        let name = functions[index].name
+        if !unfinished.contains(name) { unfinished.append(name) }
     }
 
     /// Takes a unit of work; false when none is left.

@@ -99,6 +99,8 @@ enum LibraryOperation: String, Sendable, CaseIterable {
     case putSection = "put_section", getSection = "get_section"
     /// What any number of values do to a list: `push(a, b)`, `concat(a, b)`.
     case push, concatenate
+    /// The receiver with what the arguments are, or hold, added: Go's `append`.
+    case grow, growAll = "grow_all"
     /// Objects as such: `Object.values`, `Object.entries`, `Object.assign`.
     case valuesOf = "values_of", pairsOf = "pairs_of", assignAll = "assign_all"
     // functions that are given functions: for each element; new elements; the same, fewer or one of them; one value

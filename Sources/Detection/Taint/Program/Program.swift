@@ -15,6 +15,9 @@ struct Program {
     var changeable: Set<String> = []
     /// Modules all of whose exports are exported again.
     var reexports: [String] = []
+    /// The package it belongs to, and the full paths of those it imports by what they go by here: Go.
+    var package = ""
+    var packages: [String: String] = [:]
     /// False where something was nested too deeply to be lowered.
     var isWhole = true
 }
@@ -60,6 +63,8 @@ struct ClassForm {
     var supertypes: [String] = []
     var marks: [String] = []
     var fields: [Field] = []
+    /// Declared elsewhere: only its methods are here.
+    var isNameOnly = false
 
     struct Field {
         let name: String
@@ -153,4 +158,6 @@ struct Argument {
     let name: String?
     let value: Expression
     var isSpread = false
+    /// What is called may store into it: `&x`.
+    var isAddress = false
 }

@@ -47,20 +47,24 @@ struct HeapObject {
         var items: [Value]?
         var fields: [String: Value] = [:]
         var rest: Value?
+        var start: String?
 
-        init(_ items: [Value]?, _ fields: [String: Value], _ rest: Value?) {
+        init(_ items: [Value]?, _ fields: [String: Value], _ rest: Value?, _ start: String?) {
             self.items = items
             self.fields = fields
             self.rest = rest
+            self.start = start
         }
     }
 
     private var content: Content
 
-    init(items: [Value]? = nil) { content = Content(items, [:], nil) }
+    init(items: [Value]? = nil) { content = Content(items, [:], nil, nil) }
 
     private mutating func own() {
-        if !isKnownUniquelyReferenced(&content) { content = Content(content.items, content.fields, content.rest) }
+        if !isKnownUniquelyReferenced(&content) {
+            content = Content(content.items, content.fields, content.rest, content.start)
+        }
     }
 
     /// The elements in order, while their number is known.
@@ -80,6 +84,15 @@ struct HeapObject {
         get { content.rest }
         _modify { own(); yield &content.rest }
     }
+
+    /// How a text under construction begins, once its parts are not known one by one.
+    var start: String? {
+        get { content.start }
+        set { own(); content.start = newValue }
+    }
+
+    /// How it begins, as far as that is known.
+    private var beginning: String? { items.map { $0.first?.beginning } ?? start }
 
     /// Elements tracked one by one.
     private static let mostItems = 64
@@ -102,6 +115,7 @@ struct HeapObject {
 
     /// Forgets which element stands where.
     mutating func collapse() {
+        if items != nil { start = beginning }
         for value in items ?? [] { addRest(value) }
         items = nil
     }
@@ -132,7 +146,9 @@ struct HeapObject {
             }
         } else if items != nil || other.items != nil {
             changed = items != nil
+            let agrees = beginning == other.beginning
             collapse()
+            if !agrees { start = nil }
             for value in other.items ?? [] { changed = joinRest(value) || changed }
         }
         for (key, value) in other.fields {

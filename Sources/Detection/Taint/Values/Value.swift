@@ -87,6 +87,7 @@ extension Value {
         if start != nil || other.start != nil, start != other.beginning {
             start = beginning == other.start ? other.start : nil
         }
+        let wasNull = constants == [.null] && flows.isEmpty && objects.isEmpty
         var changed = joinFlows(other.flows)
         if let mine = constants {
             if let theirs = other.constants {
@@ -104,7 +105,10 @@ extension Value {
             objects.append(object)
             changed = true
         }
-        if path != other.path, path != 0 {
+        if path == 0, other.path != 0, other.constants == nil, wasNull {
+            path = other.path
+            changed = true
+        } else if path != other.path, path != 0 {
             if constants == nil, other.constants == [.null] { return changed }
             path = 0
             changed = true
