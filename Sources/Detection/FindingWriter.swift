@@ -48,7 +48,8 @@ struct FindingWriter {
         }
     }
 
-    /// In document order; of several rules that name the same weakness on one line, the surest.
+    /// In document order; of several rules that name the same weakness on one line, the surest, and no
+    /// advice beside a weakness.
     private func distinct(_ candidates: [Candidate]) -> [Candidate] {
         struct Place: Hashable {
             let line: Int
@@ -76,6 +77,7 @@ struct FindingWriter {
 
     private func precedes(_ one: Candidate, _ two: Candidate) -> Bool {
         let (first, second) = (rules[one.rule].description, rules[two.rule].description)
+        if first.category.isAdvice != second.category.isAdvice { return second.category.isAdvice }
         if first.confidence != second.confidence { return first.confidence > second.confidence }
         if first.severity != second.severity { return first.severity > second.severity }
         return (one.range.lowerBound, one.rule) < (two.range.lowerBound, two.rule)
@@ -122,8 +124,10 @@ struct FindingWriter {
     private func redactedLines(_ range: ClosedRange<Int>, hiding secrets: [Range<Int>]) -> [String] {
         let start = lines.range(of: range.lowerBound).lowerBound
         let end = min(lines.range(of: range.upperBound).upperBound, start + Self.longestEvidence * 4096)
-        return redacted(start..<end, hiding: secrets).split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.hasSuffix("\r") ? String($0.dropLast()) : String($0) }
+        // By bytes: as characters, "\r\n" is one and never equals "\n".
+        return redacted(start..<end, hiding: secrets).utf8
+            .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self) }
     }
 
     private func redacted(_ range: Range<Int>, hiding secrets: [Range<Int>]) -> String {

@@ -21,11 +21,13 @@ package struct DetectionLibrary: Sendable {
     package let notices: [String]
 
     /// Raised when the analyzer itself would say something else about the same file.
-    private static let analyzerVersion = 5
+    private static let analyzerVersion = 6
 
-    /// - Parameter disabled: ids of rules that do not run.
+    /// - Parameters:
+    ///   - disabled: ids of rules that do not run.
+    ///   - countsAdvice: true where advice counts like weaknesses.
     /// - Throws: `PipelineError`, `DocumentError` with the place of the first error, `DetectionError`.
-    package init(_ installation: Installation, disabled: [String] = []) throws {
+    package init(_ installation: Installation, disabled: [String] = [], countsAdvice: Bool = false) throws {
         var digest = Digest.Builder()
         digest.append("analyzer \(Self.analyzerVersion) \(Installation.version)")
         let loader = RuleLoader(reader: YAMLReader())
@@ -42,7 +44,8 @@ package struct DetectionLibrary: Sendable {
         for id in disabled where !known.contains(id) {
             throw PipelineError(.unknownRule, "the configuration disables the rule '\(id)', which does not exist")
         }
-        digest.append(disabled.sorted().joined(separator: ","))
+        digest.append(disabled.sorted().joined(separator: ",") + (countsAdvice ? "\nadvice counts" : ""))
+        if countsAdvice { rules = rules.map(\.asSecurity) }
         observations = try Self.observations(installation, &digest, &texts)
         let forms = try installation.text("rulesets/redaction.yaml")
         digest.append(forms)
@@ -89,11 +92,15 @@ package struct DetectionLibrary: Sendable {
     /// A rule's title; its id where there is no such rule.
     package func title(ofRule id: String) -> String { book.descriptions.first { $0.id == id }?.title ?? id }
 
+    /// The rules whose findings stand apart, by id.
+    package var advice: Set<String> { Set(book.descriptions.filter(\.category.isAdvice).map(\.id)) }
+
     /// Weakness -> the enabled rules that look for it. A rule too unsure to fail a control does not help to satisfy one
-    /// either.
+    /// either, and advice looks for no weakness.
     package var coverage: [Int: [ControlMapper.CoveringRule]] {
         var table: [Int: [ControlMapper.CoveringRule]] = [:]
         for rule in book.rules where rule.description.confidence >= ControlMapper.confirmation {
+            guard !rule.description.category.isAdvice else { continue }
             table[rule.description.weakness, default: []].append(
                 .init(id: rule.description.id, languages: Set(rule.languages)))
         }

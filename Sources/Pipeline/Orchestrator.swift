@@ -130,6 +130,7 @@ package struct Orchestrator: Sendable {
         return ScanOutcome(
             runID: run.id, folder: out.path, reports: written.files, unwritten: written.unwritten, open: summary.open,
             suppressed: summary.suppressed, inHistory: header.historySearch.map { _ in summary.inHistory },
+            advice: summary.adviceCount,
             files: Dictionary(uniqueKeysWithValues: CoverageState.allCases.map { ($0, summary.files($0)) }),
             exitCode: ExitStatus(rawValue: Int32(run.exitCode ?? 4)) ?? .internalError, resumed: resumed)
     }

@@ -44,7 +44,8 @@ struct ScanParts {
             configuration.notices.append("The target's exceptions were not applied, and cannot be read: \(error)")
         }
         self.configuration = configuration
-        library = try DetectionLibrary(installation, disabled: configuration.disabledRules)
+        library = try DetectionLibrary(
+            installation, disabled: configuration.disabledRules, countsAdvice: configuration.countsAdvice)
         let state = try StateFolder(request.state)
         review = try ReviewSteps(configuration, installation, state)
         historyKey = configuration.searchesHistory ? try Ledger(state: state).stateKey() : nil
@@ -135,7 +136,8 @@ struct ScanParts {
                 requiresSecondPerson: configuration.requiresSecondPerson,
                 ranker: SeverityRanker(sources: library.book.outsideSources, purpose: PathPurpose.words), store: store),
             track: TrackFindings(
-                run: run, asked: compareTo, rules: library.book.descriptions.map(\.id), baseline: baseline,
+                run: run, asked: compareTo, rules: library.book.descriptions.map(\.id),
+                advice: library.advice.sorted(), baseline: baseline,
                 store: store, progress: progress),
             map: MapControls(
                 library: library, ruleSets: ruleSets, weaknesses: frameworks.weaknesses, personalData: personalData,

@@ -40,6 +40,7 @@ package struct ScanRequest: Sendable {
         var options: [String] = []
         for ruleSet in configuration.ruleSets ?? [] { options += ["--ruleset", ruleSet] }
         if let failOn = configuration.failOn { options += ["--fail-on", failOn.rawValue] }
+        if configuration.countsAdvice { options.append("--count-advice") }
         if let since { options += ["--since", since] }
         if let compareTo { options += ["--compare-to", compareTo] }
         if configuration.searchesHistory { options.append("--history") }
@@ -64,6 +65,8 @@ package struct ScanOutcome: Sendable {
     package let suppressed: Int
     /// Of the open ones, those that are in the history only; nil where it was not searched.
     package let inHistory: Int?
+    /// Open findings of rules that give advice.
+    package let advice: Int
     package let files: [CoverageState: Int]
     package let exitCode: ExitStatus
     /// True where an unfinished run was taken up again.

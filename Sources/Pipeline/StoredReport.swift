@@ -11,6 +11,8 @@ struct StoredReport: ReportSource {
     let exceptions: [AppliedException]
     private let store: RunStore
     private let run: RunRecord
+    /// Rules whose findings stand apart.
+    private let advice: Set<String>
 
     /// - Parameters:
     ///   - templates: the digest of those it is written with; nil for the run's own.
@@ -22,6 +24,7 @@ struct StoredReport: ReportSource {
     ) throws {
         self.store = store
         self.run = run
+        advice = Set(manifest.rules.filter(\.category.isAdvice).map(\.id))
         let honoursSuppressions = run.settings.honoursSuppressions
         assessments = try store.assessments(run: run.id)
         idleSuppressions = honoursSuppressions ? try store.idleSuppressions(run: run.id) : []
@@ -53,7 +56,9 @@ struct StoredReport: ReportSource {
     ) throws -> Summary {
         var summary = Summary()
         let checks = Dictionary(uniqueKeysWithValues: manifest.weaknesses.map { ($0.id, $0.checkType) })
+        let advice = Set(manifest.rules.filter(\.category.isAdvice).map(\.id))
         try forEachFinding(store, run) { finding in
+            if advice.contains(finding.rule) { return summary.addAdvice(finding) }
             summary.add(finding, check: checks[finding.weakness] ?? .codeCompliance)
         }
         var controls: [String: CheckType] = [:]
@@ -68,7 +73,12 @@ struct StoredReport: ReportSource {
     }
 
     func forEachFinding(_ body: (Finding) throws -> Void) throws {
-        try Self.forEachFinding(store, run, body)
+        try Self.forEachFinding(store, run) { if !advice.contains($0.rule) { try body($0) } }
+    }
+
+    func forEachAdvice(_ body: (Finding) throws -> Void) throws {
+        guard !advice.isEmpty else { return }
+        try Self.forEachFinding(store, run) { if advice.contains($0.rule) { try body($0) } }
     }
 
     /// With the deadlines of the run, judged at its start.

@@ -43,6 +43,7 @@ package struct ConfigurationLoader: Sendable {
         configuration.personalData = try fields.optionalBoolean("personal_data")
         configuration.disabledRules = try fields.strings("disable_rules")
         configuration.failOn = try fields.optionalChoice("fail_on", of: Severity.self)
+        configuration.countsAdvice = try fields.optionalBoolean("count_advice") ?? false
         configuration.honoursSuppressions = try fields.optionalBoolean("suppressions")
         configuration.searchesHistory = try fields.optionalBoolean("history") ?? false
         if let node = fields.optional("templates") { configuration.templates = try Self.path(node, "templates") }

@@ -14,6 +14,7 @@ enum FindingPairs {
         _ database: Database, _ run: RunRecord, _ reference: RunRecord?, _ comparison: RunStore.Comparison
     ) throws {
         try drop(database)
+        try list("advice", comparison.advice, database)
         for (name, id) in [("now_finding", run.id), ("was_finding", reference?.id ?? "")] {
             try database.execute(sql: table(name))
             try database.execute(
@@ -41,7 +42,7 @@ enum FindingPairs {
         }
     }
 
-    private static let lists = ["baseline", "ran", "unread", "unexamined", "present"]
+    private static let lists = ["advice", "baseline", "ran", "unread", "unexamined", "present"]
 
     private static func table(_ name: String) -> String {
         """
@@ -60,7 +61,7 @@ enum FindingPairs {
         JOIN finding c ON c.analysis = r.analysis AND c.number = r.number
         JOIN analysis a ON a.id = r.analysis
         LEFT JOIN run_decision d ON d.run = r.run AND d.finding = c.id
-        WHERE r.run = ?1
+        WHERE r.run = ?1 AND c.rule NOT IN (SELECT id FROM temp.advice)
         """
     }
 

@@ -6,6 +6,8 @@ extension RunStore {
     package struct Comparison: Sendable {
         /// The ids of the rules that this run had; nil for all that the other run had.
         package var rules: [String]?
+        /// The ids of rules whose findings have no history.
+        package var advice: [String] = []
         /// Whether models were asked, and the files that they did not read in full.
         package var wasReviewed = false
         package var unread: [RepositoryPath] = []

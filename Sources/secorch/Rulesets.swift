@@ -92,6 +92,7 @@ struct Rulesets: ParsableCommand {
                     Console.print(
                         ([
                             "id": .string(rule.id), "title": .string(rule.title), "cwe": .number(rule.weakness),
+                            "category": .string(rule.category.rawValue),
                             "severity": .string(rule.severity.rawValue), "confidence": .number(rule.confidence),
                             "languages": .strings(languages),
                         ] as JSONValue).text)

@@ -54,7 +54,8 @@ struct ScanSummary {
         }
         let open = counts.isEmpty ? "no open findings" : "open findings: " + counts.joined(separator: ", ")
         let past = outcome.inHistory.map { "; in history: \($0)" } ?? ""
-        return open + past + (outcome.suppressed == 0 ? "" : "; \(outcome.suppressed) suppressed")
+        let suppressed = outcome.suppressed == 0 ? "" : "; \(outcome.suppressed) suppressed"
+        return open + past + suppressed + (outcome.advice == 0 ? "" : "; advice: \(outcome.advice)")
     }
 
     private var files: String {

@@ -17,6 +17,9 @@ struct ScanOptions: ParsableArguments {
     @Option(help: "Exit 1 for open findings of this severity or worse: info, low, medium, high, critical.")
     var failOn: Severity?
 
+    @Flag(help: "Count input-validation and best-practice findings like weaknesses: for --fail-on and for controls.")
+    var countAdvice = false
+
     @Option(help: "Examine only what changed since this revision; the rest is carried over from earlier runs.")
     var since: String?
 
@@ -45,6 +48,7 @@ struct ScanOptions: ParsableArguments {
         var configuration = try settings.load()
         if !ruleSets.isEmpty { configuration.ruleSets = ruleSets }
         if let failOn { configuration.failOn = failOn }
+        if countAdvice { configuration.countsAdvice = true }
         if history { configuration.searchesHistory = true }
         if disableSuppressions { configuration.honoursSuppressions = false }
         if let templates = reports.templates { configuration.templates = templates }

@@ -13,6 +13,7 @@ private struct TrackedReport: ReportSource {
     var assessments: [ControlAssessment] { base.assessments }
     var idleSuppressions: [(path: RepositoryPath, comment: IdleSuppression)] { base.idleSuppressions }
     func forEachFinding(_ body: (Finding) throws -> Void) throws { try base.forEachFinding(body) }
+    func forEachAdvice(_ body: (Finding) throws -> Void) throws { try base.forEachAdvice(body) }
     func forEachFile(_ body: (RunFile) throws -> Void) throws { try base.forEachFile(body) }
     func forEachGone(_ body: (GoneFinding) throws -> Void) throws { try gone.forEach(body) }
 

@@ -7,12 +7,14 @@ import Testing
 /// A report made by hand, with whatever names and texts a test wants in it.
 struct HandMadeReport: ReportSource {
     var findings: [Finding]
+    var advice: [Finding] = []
     var files: [RunFile]
     var name = "target"
     var notices: [String] = []
     var idleSuppressions: [(path: RepositoryPath, comment: IdleSuppression)] = []
 
     func forEachFinding(_ body: (Finding) throws -> Void) throws { try findings.forEach(body) }
+    func forEachAdvice(_ body: (Finding) throws -> Void) throws { try advice.forEach(body) }
     func forEachFile(_ body: (RunFile) throws -> Void) throws { try files.forEach(body) }
     var exceptions: [AppliedException] { [] }
     func forEachGone(_ body: (GoneFinding) throws -> Void) throws {}
@@ -32,6 +34,7 @@ struct HandMadeReport: ReportSource {
     var header: ReportHeader {
         var summary = Summary()
         for finding in findings { summary.add(finding, check: .codeCompliance) }
+        for finding in advice { summary.addAdvice(finding) }
         for entry in files {
             let file = entry.file
             summary.add(
@@ -67,7 +70,10 @@ struct HandMadeReport: ReportSource {
             rules: [
                 RuleDescription(
                     id: "rule", title: "A | rule", languages: [], weakness: 89, severity: .high, confidence: 80,
-                    message: "It is `so`.", remediation: "Do <not>.", references: ["https://example.org/a?b=c&d"])
+                    message: "It is `so`.", remediation: "Do <not>.", references: ["https://example.org/a?b=c&d"]),
+                RuleDescription(
+                    id: "habit", title: "A | habit", languages: [], weakness: 1164, severity: .high, confidence: 80,
+                    message: "It is `untidy`.", remediation: "Tidy <up>.", references: [], category: .bestPractice),
             ])
     }
 }

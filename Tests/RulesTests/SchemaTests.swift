@@ -21,7 +21,9 @@ import Testing
         #expect(!names.isEmpty)
         for name in names {
             let text = try String(contentsOf: rules.appending(path: name), encoding: .utf8)
-            try work.write(Self.json(try YAMLReader().read(text, file: name)).text, to: name + ".json")
+            try work.write(
+                String(decoding: Self.json(try YAMLReader().read(text, file: name)).bytes, as: UTF8.self),
+                to: name + ".json")
         }
         let check = """
             import fastjsonschema, json, pathlib, sys
@@ -40,14 +42,22 @@ import Testing
         #expect(result.status == 0, "\(result.errorText)")
     }
 
-    /// Plain whole numbers and truth values as YAML means them; everything else is text.
-    private static func json(_ node: MarkedNode) -> JSONValue {
+    /// Plain numbers and truth values as YAML means them; everything else is text.
+    private static func json(_ node: MarkedNode) -> JSON {
         switch node {
         case .scalar("true", plain: true, _): .bool(true)
         case .scalar("false", plain: true, _): .bool(false)
-        case .scalar(let text, let plain, _): plain ? Int(text).map(JSONValue.number) ?? .string(text) : .string(text)
+        case .scalar(let text, let plain, _): plain && isNumber(text) ? .number(text) : .string(text)
         case .sequence(let elements, _): .array(elements.map(json))
-        case .mapping(let pairs, _): .object(pairs.map { ($0.key, json($0.value)) })
+        case .mapping(let pairs, _): .object(pairs.map { JSON.Member($0.key, json($0.value)) })
         }
+    }
+
+    /// What JSON calls a number, without exponents: no leading zero, a digit on both sides of the point.
+    private static func isNumber(_ text: String) -> Bool {
+        let parts = (text.hasPrefix("-") ? text.dropFirst() : text[...])
+            .split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { "0123456789".contains($0) } }
+            && (parts[0] == "0" || !parts[0].hasPrefix("0"))
     }
 }

@@ -2,7 +2,7 @@ package import OrchestratorCore
 
 /// A detection rule as data: what it looks for, what it says about it, and examples that prove both.
 package struct Rule: Sendable {
-    package let description: RuleDescription
+    package private(set) var description: RuleDescription
     /// Empty means every text file, whatever its language.
     package var languages: [Language] { description.languages }
     /// Literals of which at least one occurs in every file the rule can match in.
@@ -14,6 +14,13 @@ package struct Rule: Sendable {
 
     /// True where it needs no syntax tree.
     package var isLexical: Bool { if case .lexical = match { true } else { false } }
+
+    /// The same rule, counted like one that looks for a weakness.
+    package var asSecurity: Rule {
+        var rule = self
+        rule.description = description.asSecurity
+        return rule
+    }
 
     /// True where it looks for a secret by its text alone.
     package var findsSecrets: Bool { if case .lexical(let lexical) = match { lexical.secret != nil } else { false } }

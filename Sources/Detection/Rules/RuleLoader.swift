@@ -77,7 +77,8 @@ package struct RuleLoader: Sendable {
             severity: try fields.choice("severity", of: Severity.self),
             confidence: try fields.integer("confidence", in: 1...100),
             message: try fields.string("message"), remediation: try fields.string("remediation"),
-            references: try fields.strings("references"))
+            references: try fields.strings("references"),
+            category: try fields.optionalChoice("category", of: RuleCategory.self) ?? .security)
     }
 
     func language(_ node: MarkedNode) throws(DocumentError) -> Language {

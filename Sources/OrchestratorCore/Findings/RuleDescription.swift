@@ -13,11 +13,13 @@ package struct RuleDescription: Hashable, Sendable, Codable, Identifiable {
     package let references: [String]
     /// The other scanner whose rule it is, with its version; nil for our own.
     package let tool: String?
+    /// Nil for security, so that records of older runs stay what they were.
+    private let kind: RuleCategory?
 
     package init(
         id: String, title: String, languages: [Language], weakness: Int, severity: Severity, confidence: Int,
         message: String, remediation: String, references: [String],
-        tool: String? = nil
+        tool: String? = nil, category: RuleCategory = .security
     ) {
         self.id = id
         self.title = title
@@ -29,5 +31,15 @@ package struct RuleDescription: Hashable, Sendable, Codable, Identifiable {
         self.remediation = remediation
         self.references = references
         self.tool = tool
+        kind = category == .security ? nil : category
+    }
+
+    package var category: RuleCategory { kind ?? .security }
+
+    /// The same rule, counted like one that looks for a weakness.
+    package var asSecurity: RuleDescription {
+        RuleDescription(
+            id: id, title: title, languages: languages, weakness: weakness, severity: severity, confidence: confidence,
+            message: message, remediation: remediation, references: references, tool: tool)
     }
 }

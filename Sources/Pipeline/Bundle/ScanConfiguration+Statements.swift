@@ -11,6 +11,7 @@ extension ScanConfiguration {
         statements += disabledRules.sorted().map { "disable_rules: \($0)" }
         if let personalData { statements.append("personal_data: \(personalData)") }
         if let honoursSuppressions { statements.append("suppressions: \(honoursSuppressions)") }
+        if countsAdvice { statements.append("count_advice: true") }
         if let failOn { statements.append("fail_on: \(failOn.rawValue)") }
         if searchesHistory { statements.append("history: true") }
         if selection.scope != .all { statements.append("selection scope: \(selection.scope.rawValue)") }

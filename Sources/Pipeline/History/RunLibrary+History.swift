@@ -38,9 +38,12 @@ extension RunLibrary {
         if before.settings.detectionRules != after.settings.detectionRules {
             comparison.rules = try DetectionLibrary(installation, disabled: []).book.descriptions.map(\.id)
         }
-        let manifest = try Journal(store, run: after).output(AssessmentManifest.self, of: .map)
-        let review = manifest?.review
-        comparison.searchedHistory = manifest?.history?.isIncomplete == false
+        let manifests = try [before, after].map {
+            try Journal(store, run: $0).output(AssessmentManifest.self, of: .map)
+        }
+        let review = manifests[1]?.review
+        comparison.advice = manifests.flatMap { $0?.rules ?? [] }.filter(\.category.isAdvice).map(\.id)
+        comparison.searchedHistory = manifests[1]?.history?.isIncomplete == false
         comparison.wasReviewed = review.map { $0.scope == nil } ?? false
         comparison.unread = review?.gaps.map(\.path) ?? []
         let (changes, gone) = try store.differences(of: after, since: before, comparison)

@@ -8,6 +8,8 @@ package struct TrackFindings: Stage {
     let asked: RunRecord?
     /// The ids of the rules that ran.
     let rules: [String]
+    /// Those whose findings stand apart and have no history.
+    let advice: [String]
     let baseline: BaselineFile?
     let store: RunStore
     let progress: any ProgressListener
@@ -15,7 +17,9 @@ package struct TrackFindings: Stage {
     package let name = StageName.track
     package let version = 1
 
-    package var settings: Digest { Digest(parts: [asked?.id ?? "", baseline?.digest.hex ?? ""] + rules) }
+    package var settings: Digest {
+        Digest(parts: [asked?.id ?? "", baseline?.digest.hex ?? ""] + rules + [""] + advice)
+    }
 
     /// Points of a trend, this run's among them.
     private static let longestTrend = 12
@@ -25,6 +29,7 @@ package struct TrackFindings: Stage {
         let reference = try asked ?? store.reference(for: run)
         var comparison = RunStore.Comparison()
         comparison.rules = rules
+        comparison.advice = advice
         // What models read only in parts, nobody looked for again in the rest.
         comparison.wasReviewed = input.examined.review.map { $0.scope == nil } ?? false
         comparison.unread = input.examined.review?.gaps.map(\.path) ?? []

@@ -79,8 +79,9 @@ struct MergeImports: Sendable {
 
     private func findings(in paths: Set<RepositoryPath>) throws -> [RepositoryPath: [Finding]] {
         var findings: [RepositoryPath: [Finding]] = [:]
+        let advice = library.advice
         try store.forEachFinding(run: run, honouringSuppressions: honoursSuppressions) { finding in
-            guard finding.past == nil else { return }
+            guard finding.past == nil, !advice.contains(finding.rule) else { return }
             if paths.contains(finding.location.path) { findings[finding.location.path, default: []].append(finding) }
         }
         return findings

@@ -74,7 +74,8 @@ struct Review: Sendable {
         try store.recordImports([], attributions: [:], run: run)
         try store.recordRanks([], run: run)
         _ = try store.orderFindings(run: run, honouringSuppressions: honoursSuppressions)
-        return steps.parts(library, target, largestFile: largestFile, hints: try Hints(store, run: run))
+        return steps.parts(
+            library, target, largestFile: largestFile, hints: try Hints(store, run: run, without: library.advice))
     }
 }
 

@@ -113,11 +113,13 @@ struct ReviewParts: Sendable {
 final class Hints: Sendable {
     private let byPath: [RepositoryPath: [Finding]]
 
-    init(_ store: RunStore, run: String) throws {
+    /// - Parameter advice: rules whose findings are no candidates for weaknesses.
+    init(_ store: RunStore, run: String, without advice: Set<String>) throws {
         var table: [RepositoryPath: [Finding]] = [:]
         try store.forEachFinding(run: run, honouringSuppressions: true) { finding in
             // Models' own findings are no hints: prompts must not depend on earlier answers. Nor is what is not there.
-            guard !finding.rule.hasPrefix(ModelRule.prefix), finding.past == nil else { return }
+            guard !finding.rule.hasPrefix(ModelRule.prefix), finding.past == nil, !advice.contains(finding.rule)
+            else { return }
             table[finding.location.path, default: []].append(finding)
         }
         byPath = table

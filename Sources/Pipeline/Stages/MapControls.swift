@@ -16,7 +16,7 @@ package struct MapControls: Stage {
     let progress: any ProgressListener
 
     package let name = StageName.map
-    package let version = 2
+    package let version = 3
 
     package var settings: Digest {
         Digest(
@@ -26,10 +26,13 @@ package struct MapControls: Stage {
     package func run(_ input: ExaminedManifest) async throws -> AssessmentManifest {
         progress.began(.map, total: nil)
         var tallies: [Int: ControlMapper.Tally] = [:]
-        var rules: Set<String> = []
+        var (rules, found): (Set<String>, Set<Int>) = ([], [])
+        let advice = library.advice
         try store.forEachFinding(run: run, honouringSuppressions: honoursSuppressions) { finding in
-            tallies[finding.weakness, default: ControlMapper.Tally()].add(finding)
             rules.insert(finding.rule)
+            found.insert(finding.weakness)
+            guard !advice.contains(finding.rule) else { return }
+            tallies[finding.weakness, default: ControlMapper.Tally()].add(finding)
         }
         var observed = ObservationSummary(library.observations)
         try store.forEachObservation(run: run) { observed.add($0, $1) }
@@ -41,8 +44,8 @@ package struct MapControls: Stage {
         try store.recordAssessments(ruleSets.flatMap(mapper.assess), run: run)
         progress.ended(.map)
         return AssessmentManifest(
-            rules: (descriptions(of: rules, Set(tallies.keys)) + imported(input, rules)).sorted { $0.id < $1.id },
-            weaknesses: tallies.keys.sorted().filter { $0 > 0 }.map(weakness), target: target,
+            rules: (descriptions(of: rules, found) + imported(input, rules)).sorted { $0.id < $1.id },
+            weaknesses: found.sorted().filter { $0 > 0 }.map(weakness), target: target,
             review: input.review, personalData: applies, observed: observed.kinds, imports: input.imports?.summary,
             history: input.history)
     }

@@ -73,6 +73,9 @@ package struct RulePage {
             [.text("Severity: \(rule.severity.rawValue); confidence: \(rule.confidence) percent")],
             [.text("Languages: \(languages)")],
         ]
+        if rule.category.isAdvice {
+            facts.append([.text("\(rule.category.title): advice, which stands apart from weaknesses.")])
+        }
         if let checksum {
             facts.append([.text("Verified besides the shape: \(checksum). What does not hold is not reported.")])
         }

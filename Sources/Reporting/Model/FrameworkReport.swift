@@ -18,7 +18,7 @@ struct FrameworkReport: ReportSource {
         let checks = Dictionary(header.weaknesses.map { ($0.id, $0.checkType) }) { first, _ in first }
         let controls = Dictionary(ruleSets.flatMap(\.controls).map { ($0.id, $0.checkType) }) { first, _ in first }
         header.method.ruleSets = ruleSets
-        header.rules = header.rules.filter { weaknesses.contains($0.weakness) }
+        header.rules = header.rules.filter { weaknesses.contains($0.weakness) && !$0.category.isAdvice }
         header.summary.dropFindingsAndControls()
         try source.forEachFinding { finding in
             guard weaknesses.contains(finding.weakness) else { return }
@@ -53,6 +53,9 @@ struct FrameworkReport: ReportSource {
             if weaknesses.contains(finding.weakness) { try body(finding) }
         }
     }
+
+    /// Advice bears on no control.
+    func forEachAdvice(_ body: (Finding) throws -> Void) throws {}
 
     func forEachFile(_ body: (RunFile) throws -> Void) throws { try source.forEachFile(body) }
 

@@ -13,6 +13,8 @@ package protocol ReportSource {
 
     /// Worst first, suppressed ones among them.
     func forEachFinding(_ body: (Finding) throws -> Void) throws
+    /// What rules advise that look for no weakness, in the same order; no other list holds it.
+    func forEachAdvice(_ body: (Finding) throws -> Void) throws
     /// Ascending by path; paths that git does not list are among them.
     func forEachFile(_ body: (RunFile) throws -> Void) throws
     /// What was open in the run compared with and is not here, worst first.

@@ -16,6 +16,8 @@ package struct Summary: Sendable {
     package var rules: [String: Int] = [:]
     /// By rule, those that are ranked up.
     package var exposedRules: [String: Int] = [:]
+    /// Open findings of rules that give advice, by rule; none of the counts above holds them.
+    package var advice: [String: Int] = [:]
     /// Of the open findings, those that are gone from the tree and in its history only: all, and by rule.
     package var inHistory = 0
     package var pastRules: [String: Int] = [:]
@@ -29,6 +31,7 @@ package struct Summary: Sendable {
 
     package init() {}
 
+    package var adviceCount: Int { advice.values.reduce(0, +) }
     package var openCount: Int { open.values.reduce(0, +) }
     package var fileCount: Int { coverage.values.reduce(0, +) }
 
@@ -40,7 +43,7 @@ package struct Summary: Sendable {
     mutating func dropFindingsAndControls() {
         (open, suppressed, states, overdue, beyondBaseline) = ([:], 0, [:], [:], [:])
         (inHistory, pastRules, exposedRules) = (0, [:], [:])
-        (checks, rules, controls, controlChecks) = ([:], [:], [:], [:])
+        (checks, rules, controls, controlChecks, advice) = ([:], [:], [:], [:], [:])
     }
 
     package mutating func add(_ finding: Finding, check: CheckType) {
@@ -62,6 +65,10 @@ package struct Summary: Sendable {
 
     /// True where some open finding of a rule is ranked up.
     package func isExposed(_ rule: String) -> Bool { exposedRules[rule] != nil }
+
+    package mutating func addAdvice(_ finding: Finding) {
+        if finding.isOpen { advice[finding.rule, default: 0] += 1 }
+    }
 
     /// Open findings of a rule in the tree.
     package func count(ofRule id: String) -> Int { (rules[id] ?? 0) - (pastRules[id] ?? 0) }

@@ -47,6 +47,7 @@ struct ReportSections {
         case "personal_data": try ObservationSections(self).personalData.forEach(emit)
         case "hints": try ObservationSections(self).hints.forEach(emit)
         case "findings": try FindingSections(self).forEach(emit)
+        case "advice": try AdviceSections(self).forEach(emit)
         case "suppressions": try SuppressionSections(self).forEach(emit)
         case "coverage": try CoverageSections(self).forEach(emit)
         case "past_secrets": try PastSections(self).forEach(emit)

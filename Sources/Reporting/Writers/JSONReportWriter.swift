@@ -25,6 +25,7 @@ struct JSONReportWriter {
         try stream.array("rules") { add in try header.rules.map(rule).forEach(add) }
         try stream.array("controls") { add in try source.assessments.map(assessment).forEach(add) }
         try stream.array("findings") { add in try source.forEachFinding { try add(finding($0)) } }
+        try stream.array("advice") { add in try source.forEachAdvice { try add(finding($0)) } }
         try stream.array("gone") { add in try source.forEachGone { try add($0.json) } }
         try stream.array("exceptions") { add in try source.exceptions.map(\.json).forEach(add) }
         try stream.array("idle_suppressions") { add in
@@ -107,8 +108,8 @@ struct JSONReportWriter {
 
     private func summary(_ summary: Summary) -> JSONValue {
         [
-            "open_findings": .number(summary.openCount), "suppressed_findings": .number(summary.suppressed),
-            "in_history": .number(summary.inHistory),
+            "open_findings": .number(summary.openCount), "advice": .number(summary.adviceCount),
+            "suppressed_findings": .number(summary.suppressed), "in_history": .number(summary.inHistory),
             "states": counts(FindingState.allCases.map { ($0.rawValue, summary.states[$0] ?? 0) }),
             "overdue": counts(Severity.descending.map { ($0.rawValue, summary.overdue[$0] ?? 0) }),
             "severities": counts(Severity.descending.map { ($0.rawValue, summary.open[$0] ?? 0) }),
@@ -147,6 +148,7 @@ struct JSONReportWriter {
     private func rule(_ rule: RuleDescription) -> JSONValue {
         [
             "id": .string(rule.id), "tool": .optional(rule.tool), "title": .string(rule.title),
+            "category": .string(rule.category.rawValue),
             "cwe": cwe(rule.weakness),
             "severity": .string(rule.severity.rawValue), "confidence": .number(rule.confidence),
             "languages": .strings(rule.languages.map(\.rawValue)), "message": .string(rule.message),

@@ -36,7 +36,10 @@ struct SARIFWriter {
                 if entry.isListed, entry.file.digest != nil { try add(artifact(entry.file)) }
             }
         }
-        try stream.array("results") { add in try source.forEachFinding { try add(result($0)) } }
+        try stream.array("results") { add in
+            try source.forEachFinding { try add(result($0)) }
+            try source.forEachAdvice { try add(result($0, isAdvice: true)) }
+        }
         try stream.value(
             "properties",
             [
@@ -63,12 +66,13 @@ struct SARIFWriter {
 
     private func rule(_ rule: RuleDescription) -> JSONValue {
         let help = "\(rule.message)\n\n\(rule.remediation)"
-        var tags = ["security"]
+        var tags = [rule.category.rawValue]
         if rule.weakness > 0 { tags.append("external/cwe/cwe-\(rule.weakness)") }
         var properties: [(String, JSONValue)] = [
-            ("tags", .strings(tags)), ("security-severity", .string(score(rule.severity))),
-            ("precision", .string(precision(rule.confidence))),
+            ("tags", .strings(tags)), ("precision", .string(precision(rule.confidence))),
         ]
+        // Services count what has this number among the weaknesses.
+        if !rule.category.isAdvice { properties.insert(("security-severity", .string(score(rule.severity))), at: 1) }
         if let tool = rule.tool { properties.append(("tool", .string(tool))) }
         var fields: [(String, JSONValue)] = [
             ("id", .string(rule.id)), ("shortDescription", text(rule.title)), ("fullDescription", text(rule.message)),
@@ -77,7 +81,7 @@ struct SARIFWriter {
                 [
                     "text": .string(help), "markdown": .string(help + rule.references.map { "\n\n<\($0)>" }.joined()),
                 ]
-            ), ("defaultConfiguration", ["level": .string(level(rule.severity))]),
+            ), ("defaultConfiguration", ["level": .string(rule.category.isAdvice ? "note" : level(rule.severity))]),
             ("relationships", taxonomies.relationships(of: rule.weakness)), ("properties", .object(properties)),
         ]
         if let address = rule.references.first ?? (rule.weakness > 0 ? Weakness.url(rule.weakness) : nil) {
@@ -177,10 +181,11 @@ struct SARIFWriter {
 
     // MARK: Results
 
-    private func result(_ finding: Finding) -> JSONValue {
+    private func result(_ finding: Finding, isAdvice: Bool = false) -> JSONValue {
         var fields: [(String, JSONValue)] = [
             ("ruleId", .string(finding.rule)), ("ruleIndex", .number(ruleIndex[finding.rule] ?? -1)),
-            ("kind", .string("fail")), ("level", .string(level(finding.severity))), ("message", text(finding.message)),
+            ("kind", .string("fail")),
+            ("level", .string(isAdvice ? "note" : level(finding.severity))), ("message", text(finding.message)),
             ("locations", .array([location(of: finding)])),
             ("guid", .string(NamedUUID.make("finding", finding.id))),
             (
