@@ -93,7 +93,7 @@ extension FlowInterpreter {
         let isForeign =
             (dialect.functionsAreValues || dialect.hasPackages)
             && functions[index].node >> Self.fileShift != frames.last?.file ?? 0
-        var limit = max((workLeft - reserve) / 2, min(workLeft - reserve, Self.leastWork))
+        var limit = max((workLeft - reserve) / 4 * 3, min(workLeft - reserve, Self.leastWork))
         if isForeign {
             limit = isInteresting(receiver, values) ? Self.mostForeignWork.interesting : Self.mostForeignWork.plain
         }
