@@ -15,6 +15,7 @@ package final class Analyzer {
     private let redactor: Redactor
     private let parser = SyntaxParser()
     private let linker: FlowLinker?
+    private let memoryLinker: MemoryLinker
     private let scratch = PatternScratch()
 
     /// - Parameters:
@@ -24,6 +25,7 @@ package final class Analyzer {
         book: RuleBook, grammars: GrammarLibrary?, redactor: Redactor, lookup: (any SourceLookup)? = nil
     ) {
         linker = lookup.map(FlowLinker.init)
+        memoryLinker = MemoryLinker(lookup)
         self.book = book
         self.grammars = grammars
         self.redactor = redactor
@@ -35,26 +37,51 @@ package final class Analyzer {
         _ bytes: UnsafeBufferPointer<UInt8>, path: RepositoryPath, language: Language
     ) -> FileAnalysis {
         linker?.reset()
+        memoryLinker.reset()
+        let lines = LineTable(bytes)
         let rules = book.rules(for: language)
         let gate = GateHits(rules, bytes)
+        let whole = examine(bytes, path, rules, gate, lines)
+        let parts = bytes.count <= Self.parseLimit ? EmbeddedCode.parts(of: bytes, in: language) : []
+        return parts.reduce(whole) { result, part in
+            let rules = book.rules(for: part.language)
+            let found = part.bytes.withUnsafeBufferPointer {
+                examine($0, path, rules, GateHits(rules, $0), lines, part, suppressions: gate.suppressions)
+            }
+            return result.joined(with: found, isAllCode: part.isAllOf(language))
+        }
+    }
+
+    /// - Parameters:
+    ///   - lines: of the file.
+    ///   - part: what the bytes are, where they are not the file's; rules for every text have then been tried already.
+    private func examine(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ path: RepositoryPath, _ rules: LanguageRules, _ gate: GateHits,
+        _ lines: LineTable, _ part: EmbeddedCode? = nil, suppressions: [Int]? = nil
+    ) -> FileAnalysis {
         guard !gate.isEmpty else { return FileAnalysis(findings: [], coverage: calm(rules), idleSuppressions: []) }
         scratch.resetLimit()
-        let lines = LineTable(bytes)
+        let ownLines = part == nil ? lines : LineTable(bytes)
         var candidates: [Candidate] = []
-        for (index, offsets) in gate.offsets {
+        for (index, offsets) in gate.offsets where part == nil || !rules.rules[index].languages.isEmpty {
             if case .lexical(let match) = rules.rules[index].match {
-                candidates += LexicalMatcher(match: match, lines: lines, scratch: scratch).candidates(
+                candidates += LexicalMatcher(match: match, lines: ownLines, scratch: scratch).candidates(
                     index, near: offsets)
             }
         }
         let coverage = runQueries(rules, gate, path, bytes, &candidates)
         let writer = FindingWriter(
-            rules: rules.rules, lines: lines, path: path, language: language, redactor: redactor, scratch: scratch)
-        return writer.analysis(of: candidates, suppressions: gate.suppressions, coverage: coverage)
+            rules: rules.rules, lines: lines, path: path, language: rules.language, redactor: redactor,
+            scratch: scratch)
+        return writer.analysis(
+            of: part.map { part in candidates.map { $0.placed(by: part) } } ?? candidates,
+            suppressions: suppressions ?? gate.suppressions, coverage: coverage)
     }
 
     /// Other files that the last file's data was followed into: its result depends on their content.
-    package var linkedPaths: [RepositoryPath] { linker?.used.sorted { $0.text < $1.text } ?? [] }
+    package var linkedPaths: [RepositoryPath] {
+        (linker?.used ?? []).union(memoryLinker.used).sorted { $0.text < $1.text }
+    }
 
     private func runFlows(
         _ rules: LanguageRules, _ gate: GateHits, _ source: ParsedSource, _ candidates: inout [Candidate],
@@ -83,7 +110,10 @@ package final class Analyzer {
         let hits = gate.offsets.map(\.index)
         let active = hits.filter { if case .query = rules.rules[$0].match { true } else { false } }
         let hasFlows = hits.contains { if case .flow = rules.rules[$0].match { true } else { false } }
-        guard !active.isEmpty || hasFlows, let name = rules.language.grammar else { return limited(calm(rules)) }
+        let hasMemory = hits.contains { if case .memory = rules.rules[$0].match { true } else { false } }
+        guard !active.isEmpty || hasFlows || hasMemory, let name = rules.language.grammar else {
+            return limited(calm(rules))
+        }
         guard let grammars else { return Coverage(.lexicalOnly, "grammars not installed") }
         guard bytes.count <= Self.parseLimit else {
             return Coverage(.lexicalOnly, "\(bytes.count) bytes exceed the parser's limit of \(Self.parseLimit)")
@@ -101,6 +131,10 @@ package final class Analyzer {
                 if !whole { exceeded.append(rules.rules[index].description.id) }
             }
             exceeded += runFlows(rules, gate, source, &candidates, path)
+            if hasMemory {
+                let memory = MemoryAnalysis(rules: rules, source: source, linker: memoryLinker)
+                memory.apply(to: &candidates, path: path)
+            }
             if !exceeded.isEmpty { return Coverage(.ruleLimit, exceeded.joined(separator: ", ")) }
             return limited(BrokenStretches(tree).coverage(of: bytes.count))
         } catch let error as SyntaxTreeError where error.code == .tooMuchWork || error.code == .hostile {
@@ -119,7 +153,7 @@ package final class Analyzer {
 }
 
 /// Where the gates of a file's rules opened.
-private struct GateHits {
+struct GateHits {
     /// Per rule that may match, ascending, the offsets of its literals.
     let offsets: [(index: Int, offsets: [Int])]
     let suppressions: [Int]

@@ -28,17 +28,24 @@ struct FindingWriter {
 
     func analysis(of candidates: [Candidate], suppressions: [Int], coverage: Coverage) -> FileAnalysis {
         var comments = SuppressionComments(offsets: suppressions, lines: lines)
+        let findings = findings(of: candidates, &comments).map(\.finding)
+        return FileAnalysis(findings: findings, coverage: coverage, idleSuppressions: comments.idleOnes)
+    }
+
+    /// The findings with the candidates they were made of.
+    func findings(
+        of candidates: [Candidate], _ comments: inout SuppressionComments
+    ) -> [(finding: Finding, candidate: Candidate)] {
         var ordinals: [[String]: Int] = [:]
-        let findings = distinct(candidates).map { candidate in
+        return distinct(candidates).map { candidate in
             let text = redacted(candidate.range, hiding: candidate.secrets)
             let rule = rules[candidate.rule].description
             let ordinal = ordinals[[rule.id, candidate.symbol, text], default: 0]
             ordinals[[rule.id, candidate.symbol, text]] = ordinal + 1
             let fingerprint = FindingFingerprint(
                 rule: rule.id, symbol: candidate.symbol, text: text, ordinal: ordinal, path: path)
-            return finding(candidate, rule, fingerprint, &comments)
+            return (finding(candidate, rule, fingerprint, &comments), candidate)
         }
-        return FileAnalysis(findings: findings, coverage: coverage, idleSuppressions: comments.idleOnes)
     }
 
     /// In document order; of several rules that name the same weakness on one line, the surest.
@@ -82,8 +89,8 @@ struct FindingWriter {
         let doubt = context.doubt(isSecret: !candidate.secrets.isEmpty)
         return Finding(
             id: fingerprint.id, fingerprint: fingerprint.pathless, rule: rule.id, weakness: rule.weakness,
-            severity: rule.severity, confidence: doubt == nil ? rule.confidence : rule.confidence / 2,
-            message: doubt.map { "\(rule.message) \($0)" } ?? rule.message, location: location,
+            severity: rule.severity, confidence: rule.confidence / (doubt?.divisor ?? 1),
+            message: doubt.map { "\(rule.message) \($0.note)" } ?? rule.message, location: location,
             symbol: candidate.symbol, evidence: evidence(for: candidate, at: location),
             flow: candidate.steps.map { FlowStep(location: self.location(of: $0.place), note: $0.note) },
             suppression: comments.suppression(of: [rule.id] + rules[candidate.rule].replaced, at: location.startLine))

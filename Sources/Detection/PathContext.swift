@@ -28,12 +28,12 @@ enum PathContext {
         }
     }
 
-    /// Why a finding here counts half; nil where it does not.
-    func doubt(isSecret: Bool) -> String? {
+    /// Why a finding here counts less, and by how much; nil where it does not.
+    func doubt(isSecret: Bool) -> (note: String, divisor: Int)? {
         switch (self, isSecret) {
         case (.production, _), (.sample, false): nil
-        case (_, true): "It stands in a test, a sample or documentation, where secrets are more often made up."
-        case (.test, false): "It stands in a test, which those who attack seldom reach."
+        case (_, true): ("It stands in a test, a sample or documentation, where secrets are more often made up.", 2)
+        case (.test, false): ("It stands in a test, which those who attack seldom reach.", 3)
         }
     }
 

@@ -1,6 +1,6 @@
 /// The name of a stage, as it stands in the journal.
 package enum StageName: String, Codable, Sendable, CaseIterable {
-    case walk, detect, chunk, plan, complete, verify, parse, decide, track, map, render
+    case walk, detect, chunk, plan, complete, verify, parse, history, decide, track, map, render
 }
 
 /// One step of a run: a value that turns one small, digestible manifest into the next.

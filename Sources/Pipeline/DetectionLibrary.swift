@@ -31,7 +31,7 @@ package struct DetectionLibrary: Sendable {
         let loader = RuleLoader(reader: YAMLReader())
         var rules: [Rule] = []
         var texts: [String: String] = [:]
-        let documents = try ["rulesets/detection", "rulesets/taint"].flatMap(installation.documents)
+        let documents = try ["rulesets/detection", "rulesets/taint", "rulesets/memory"].flatMap(installation.documents)
         for file in documents {
             let text = try installation.text(file)
             digest.append(text)

@@ -25,7 +25,7 @@ package struct Orchestrator: Sendable {
             .write(into: parts.out.path, progress: progress)
         let finished = try parts.store.finish(
             run, at: report.header.run.finishedAt, exitCode: report.header.run.exitCode)
-        return outcome(finished, report.header.summary, parts.out, written, resumed: resumed)
+        return outcome(finished, report.header, parts.out, written, resumed: resumed)
     }
 
     /// Scans a folder and lists its open findings for later scans to pass over; writes no reports.
@@ -52,7 +52,7 @@ package struct Orchestrator: Sendable {
         let failOn = parts.configuration.failOn
         let report = try StoredReport(
             parts.store, run: run, manifest: manifest, ruleSets: parts.ruleSets, finishedAt: now,
-            exitCode: { Int(Self.exitStatus($0, manifest.review, failOn: failOn).rawValue) })
+            exitCode: { Int(Self.exitStatus($0, manifest, failOn: failOn).rawValue) })
         return (parts, run, resumed, report)
     }
 
@@ -95,6 +95,10 @@ package struct Orchestrator: Sendable {
         let target = try await Target(
             parts.root, policy: Inspector.Policy(parts.configuration), since: request.since,
             ownFolders: [parts.out.path, OutputFolder.absolute(request.state)], jobs: request.jobs, progress: progress)
+        if parts.historyKey != nil, target.repository.revision == nil {
+            throw PipelineError(
+                .badTarget, "--history: \(request.target) is not in a git work tree, so it has no history to search")
+        }
         let (run, resumed) = try begin(parts.store, target, try parts.settings(request, target))
         return (
             parts, run, resumed, parts.pipeline(run, target, jobs: request.jobs, progress: progress), target
@@ -120,19 +124,21 @@ package struct Orchestrator: Sendable {
     }
 
     private func outcome(
-        _ run: RunRecord, _ summary: Summary, _ out: OutputFolder, _ written: ReportRendering.Outcome, resumed: Bool
+        _ run: RunRecord, _ header: ReportHeader, _ out: OutputFolder, _ written: ReportRendering.Outcome, resumed: Bool
     ) -> ScanOutcome {
-        ScanOutcome(
+        let summary = header.summary
+        return ScanOutcome(
             runID: run.id, folder: out.path, reports: written.files, unwritten: written.unwritten, open: summary.open,
-            suppressed: summary.suppressed,
+            suppressed: summary.suppressed, inHistory: header.historySearch.map { _ in summary.inHistory },
             files: Dictionary(uniqueKeysWithValues: CoverageState.allCases.map { ($0, summary.files($0)) }),
             exitCode: ExitStatus(rawValue: Int32(run.exitCode ?? 4)) ?? .internalError, resumed: resumed)
     }
 
     private static func exitStatus(
-        _ summary: Summary, _ review: ReviewSummary?, failOn: Severity?
+        _ summary: Summary, _ manifest: AssessmentManifest, failOn: Severity?
     ) -> ExitStatus {
-        if summary.files(.notAssessed) > 0 || review?.gaps.isEmpty == false { return .incomplete }
+        let isGap = manifest.review?.gaps.isEmpty == false || manifest.history?.isIncomplete == true
+        if summary.files(.notAssessed) > 0 || isGap { return .incomplete }
         guard let failOn else { return .done }
         return summary.beyondBaseline.contains { $0.key >= failOn && $0.value > 0 } ? .findings : .done
     }

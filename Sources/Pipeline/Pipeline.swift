@@ -11,6 +11,7 @@ package struct Pipeline: Sendable {
     let detect: DetectWeaknesses  // FileManifest      -> DetectionManifest   the embedded analyzer: free, cached
     let review: Review?  // DetectionManifest -> ReviewSummary       the only part that spends money
     let imports: MergeImports?  // what other scanners found, merged with the findings; nil where nothing was imported
+    let history: SearchHistory?  // DetectionManifest -> HistorySearch       secrets gone from the tree
     let decide: DecideFindings  // ExaminedManifest  -> DecidedManifest     what people decided about findings
     let track: TrackFindings  // DecidedManifest   -> RunHistory          what is new, fixed, reopened
     let map: MapControls  // ExaminedManifest  -> AssessmentManifest  findings and coverage -> control statuses
@@ -22,7 +23,8 @@ package struct Pipeline: Sendable {
         let findings = try await journal.checkpoint(detect, files)
         let review = try await review?.run(findings, journal)
         let imports = try imports?.merge()
-        let examined = ExaminedManifest(detection: findings, review: review, imports: imports)
+        var examined = ExaminedManifest(detection: findings, review: review, imports: imports)
+        if let history { examined.history = try await journal.checkpoint(history, findings) }
         let decided = try await journal.checkpoint(decide, examined)
         _ = try await journal.checkpoint(track, decided)
         return try await journal.checkpoint(map, decided.examined)
@@ -63,6 +65,14 @@ package struct ExaminedManifest: Sendable, Codable {
     package let review: ReviewSummary?
     /// Nil where nothing was imported.
     let imports: MergeImports.Outcome?
+    /// Nil where the commits behind the tree were not searched.
+    package var history: HistorySearch?
+
+    init(detection: DetectionManifest, review: ReviewSummary?, imports: MergeImports.Outcome?) {
+        self.detection = detection
+        self.review = review
+        self.imports = imports
+    }
 }
 
 /// What the report needs to know besides the rows in the store.
@@ -77,4 +87,5 @@ package struct AssessmentManifest: Sendable, Codable {
     package let personalData: ControlMapper.PersonalData?
     package let observed: [ObservedKind]?
     package let imports: ImportSummary?
+    package let history: HistorySearch?
 }

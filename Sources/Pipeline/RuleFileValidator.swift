@@ -18,7 +18,7 @@ package struct RuleFileValidator: Sendable {
     /// Everything installed. Returns a line per file; throws the first error with its place.
     package func validateInstallation() throws -> [String] {
         let frameworks = try installation.documents(in: "rulesets/frameworks").map { "\(installation.home)/\($0)" }
-        let rules = try ["rulesets/detection", "rulesets/taint"].flatMap(installation.documents)
+        let rules = try ["rulesets/detection", "rulesets/taint", "rulesets/memory"].flatMap(installation.documents)
             .map { "\(installation.home)/\($0)" }
         _ = try DetectionLibrary(installation)
         let observations = try installation.documents(in: "rulesets/observations").map { "\(installation.home)/\($0)" }

@@ -26,6 +26,8 @@ struct ScanParts {
     let compareTo: RunRecord?
     /// Nil for a scan without a model.
     let review: ReviewSteps?
+    /// Makes the marks of secrets; nil where the history is not searched.
+    let historyKey: StateKey?
 
     /// Throws the errors of the targets: what cannot be opened, read or written, and why.
     init(_ request: ScanRequest, _ installation: Installation) throws {
@@ -45,6 +47,7 @@ struct ScanParts {
         library = try DetectionLibrary(installation, disabled: configuration.disabledRules)
         let state = try StateFolder(request.state)
         review = try ReviewSteps(configuration, installation, state)
+        historyKey = configuration.searchesHistory ? try Ledger(state: state).stateKey() : nil
         let catalog = try CatalogStore(state: state)
         frameworks = try FrameworkLibrary(installation, catalog)
         ruleSets = try frameworks.ruleSets(configuration.ruleSets)
@@ -122,9 +125,15 @@ struct ScanParts {
                     largestFile: Inspector.Policy(configuration).largestFile,
                     honoursSuppressions: run.settings.honoursSuppressions, store: store, run: run.id)
             },
+            history: historyKey.map { key in
+                SearchHistory(
+                    library: library, target: target, policy: Inspector.Policy(configuration), key: key, store: store,
+                    run: run.id, jobs: jobs, honoursSuppressions: run.settings.honoursSuppressions, progress: progress)
+            },
             decide: DecideFindings(
                 run: run, exceptions: exceptions, offered: offered,
-                requiresSecondPerson: configuration.requiresSecondPerson, store: store),
+                requiresSecondPerson: configuration.requiresSecondPerson,
+                ranker: SeverityRanker(sources: library.book.outsideSources, purpose: PathPurpose.words), store: store),
             track: TrackFindings(
                 run: run, asked: compareTo, rules: library.book.descriptions.map(\.id), baseline: baseline,
                 store: store, progress: progress),

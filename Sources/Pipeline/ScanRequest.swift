@@ -42,6 +42,8 @@ package struct ScanRequest: Sendable {
         if let failOn = configuration.failOn { options += ["--fail-on", failOn.rawValue] }
         if let since { options += ["--since", since] }
         if let compareTo { options += ["--compare-to", compareTo] }
+        if configuration.searchesHistory { options.append("--history") }
+        if configuration.selection.scope != .all { options += ["--review", configuration.selection.scope.rawValue] }
         if configuration.isLocalOnly { options.append("--local-only") }
         if configuration.honoursSuppressions == false { options.append("--disable-suppressions") }
         return options
@@ -60,6 +62,8 @@ package struct ScanOutcome: Sendable {
     /// Open findings by severity.
     package let open: [Severity: Int]
     package let suppressed: Int
+    /// Of the open ones, those that are in the history only; nil where it was not searched.
+    package let inHistory: Int?
     package let files: [CoverageState: Int]
     package let exitCode: ExitStatus
     /// True where an unfinished run was taken up again.

@@ -8,6 +8,8 @@ final class SourceIndex: Sendable {
     private let root: RootFolder
     private let byName: [String: [SourceFile]]
     private let digests: [RepositoryPath: Digest]
+    /// The C and C++ files that define a name; found when somebody first asks.
+    private let definers = Mutex<[String: [RepositoryPath]]?>(nil)
     private static let largestFile = 1024 * 1024
 
     init(_ target: Target) {
@@ -38,7 +40,22 @@ final class SourceIndex: Sendable {
 
     /// Ascending by path.
     func paths(named name: String, _ language: Language) -> [RepositoryPath] {
-        (byName[name] ?? []).filter { $0.language == language }.map(\.path)
+        if language == .cDefinitions { return definers(of: name) }
+        return (byName[name] ?? []).filter { $0.language == language }.map(\.path)
+    }
+
+    private func definers(of name: String) -> [RepositoryPath] {
+        definers.withLock { table in
+            if let table { return table[name] ?? [] }
+            var fresh: [String: [RepositoryPath]] = [:]
+            let files = byName.values.joined().filter { ["c", "cpp"].contains($0.language.rawValue) }.map(\.path)
+            for path in files.sorted(by: { $0.text < $1.text }) {
+                guard let bytes = content(of: path) else { continue }
+                for name in Set(CDefinitions(bytes).names) { fresh[name, default: []].append(path) }
+            }
+            table = fresh
+            return fresh[name] ?? []
+        }
     }
 
     func digest(of path: RepositoryPath) -> Digest? { digests[path] }

@@ -44,7 +44,7 @@ struct StoredReport: ReportSource {
             review: manifest.review, imports: manifest.imports, observed: manifest.observed ?? [],
             personalDataApplies: (manifest.personalData?.rawValue ?? run.settings.personalData), summary: summary,
             weaknesses: manifest.weaknesses, rules: manifest.rules,
-            history: try journal.output(RunHistory.self, of: .track))
+            history: try journal.output(RunHistory.self, of: .track), historySearch: manifest.history)
     }
 
     private static func summary(

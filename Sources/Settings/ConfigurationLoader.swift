@@ -44,6 +44,7 @@ package struct ConfigurationLoader: Sendable {
         configuration.disabledRules = try fields.strings("disable_rules")
         configuration.failOn = try fields.optionalChoice("fail_on", of: Severity.self)
         configuration.honoursSuppressions = try fields.optionalBoolean("suppressions")
+        configuration.searchesHistory = try fields.optionalBoolean("history") ?? false
         if let node = fields.optional("templates") { configuration.templates = try Self.path(node, "templates") }
         try decisions(&fields, into: &configuration)
         try ModelSettingsReader.read(&fields, into: &configuration)

@@ -7,7 +7,7 @@ struct EnvironmentOverrides {
     private static let prefix = "SECORCH_"
     private static let scalars = [
         "largest_file_mb", "personal_data", "fail_on", "suppressions", "local_only", "on_uncertain", "exceptions",
-        "require_second_person", "templates",
+        "require_second_person", "templates", "history",
     ]
     private static let lists: Set<String> = [
         "rule_sets", "exclude", "include", "disable_rules", "prefer", "alerts_percent",

@@ -17,6 +17,8 @@ package struct ScanConfiguration: Sendable, Hashable {
     /// Ids of detection rules that do not run.
     package var disabledRules: [String] = []
     package var failOn: Severity?
+    /// Whether the commits behind the tree are searched for secrets.
+    package var searchesHistory = false
     /// A folder with templates in place of the program's; nil for the program's alone.
     package var templates: String?
     /// False where findings are shown as if no comment suppressed any.

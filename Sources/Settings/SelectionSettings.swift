@@ -14,6 +14,8 @@ package struct SelectionSettings: Sendable, Hashable {
     package var verifier: ModelID?
     /// More models that are asked, one after the other, where one does not prove that it has read the text. 0 to 5.
     package var escalations = 1
+    /// What of the code models read.
+    package var scope = ReviewScope.all
 
     package init() {}
 
@@ -40,6 +42,7 @@ package struct SelectionSettings: Sendable, Hashable {
             settings.verifier = model
         }
         settings.escalations = try fields.optionalInteger("escalations", in: 0...5) ?? settings.escalations
+        settings.scope = try fields.optionalChoice("scope", of: ReviewScope.self) ?? .all
         try fields.finish()
         return settings
     }

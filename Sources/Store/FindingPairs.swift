@@ -100,6 +100,12 @@ enum FindingPairs {
                 UPDATE was_finding SET examined = 0
                 WHERE examined = 1 AND rule LIKE 'model-%' AND (NOT ? OR path IN (SELECT id FROM unread))
                 """, arguments: [comparison.wasReviewed])
+        // What is in the history has gone only where the history was looked at again.
+        try database.execute(
+            sql: """
+                UPDATE was_finding SET examined = CASE WHEN ? THEN 1 ELSE 0 END
+                WHERE analysis IN (SELECT analysis FROM run_past)
+                """, arguments: [comparison.searchedHistory])
         guard let rules = comparison.rules else { return }
         try list("ran", rules, database)
         try database.execute(

@@ -9,6 +9,8 @@ enum RunMigrations {
         migrator.registerMigration("observations") { try $0.execute(sql: observations) }
         migrator.registerMigration("history") { try $0.execute(sql: history) }
         migrator.registerMigration("imports") { try $0.execute(sql: ImportSchema.sql) }
+        migrator.registerMigration("past secrets") { try $0.execute(sql: PastSchema.sql) }
+        migrator.registerMigration("ranks") { try $0.execute(sql: RunStore.ranks) }
         return migrator
     }
 

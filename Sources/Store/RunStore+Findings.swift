@@ -2,8 +2,8 @@ import GRDB
 package import OrchestratorCore
 
 extension RunStore {
-    /// Fixes the findings of a run in the order of its report: worst first, then the rule with the most open ones, then
-    /// by rule, path and place. Call when every file has its analysis. Returns their number.
+    /// Fixes the findings of a run in the order of its report: worst first, then the rules that somebody outside
+    /// reaches, then the one with the most open ones; of a rule by rank, path and place. Call when every file has its analysis. Returns their number.
     package func orderFindings(run: String, honouringSuppressions: Bool) throws(StoreError) -> Int {
         let ranks = Severity.descending.enumerated().map { "WHEN '\($1.rawValue)' THEN \($0)" }.joined(separator: " ")
         return try file.write { database in
@@ -14,15 +14,20 @@ extension RunStore {
                     WITH found AS (
                         SELECT f.run, f.ordinal, c.analysis, c.number, c.rule, coalesce(d.severity, c.severity) AS severity,
                             count(*) FILTER (WHERE coalesce(c.suppression_reason, d.suppression) IS NULL OR NOT ?1)
-                                OVER (PARTITION BY c.rule) AS open
+                                OVER (PARTITION BY c.rule) AS open, coalesce(k.level, 0) AS level,
+                            max(coalesce(k.level, 0)) FILTER (WHERE coalesce(c.suppression_reason, d.suppression) IS NULL
+                                OR NOT ?1) OVER (PARTITION BY c.rule, coalesce(d.severity, c.severity)) AS best
                         FROM (
                             SELECT run, ordinal, analysis FROM run_file WHERE run = ?2 AND analysis IS NOT NULL
                             UNION ALL SELECT run, ordinal, analysis FROM run_review WHERE run = ?2
-                            UNION ALL SELECT run, ordinal, analysis FROM run_import WHERE run = ?2) f
+                            UNION ALL SELECT run, ordinal, analysis FROM run_import WHERE run = ?2
+                            UNION ALL SELECT run, ordinal, analysis FROM run_past WHERE run = ?2) f
                         JOIN finding c ON c.analysis = f.analysis
-                        LEFT JOIN run_decision d ON d.run = f.run AND d.finding = c.id)
+                        LEFT JOIN run_decision d ON d.run = f.run AND d.finding = c.id
+                        LEFT JOIN run_rank k ON k.run = f.run AND k.finding = c.id)
                     SELECT run, row_number() OVER (
-                            ORDER BY CASE severity \(ranks) END, open DESC, rule, ordinal, number, analysis) - 1, analysis, number
+                            ORDER BY CASE severity \(ranks) END, best DESC, open DESC, rule, level DESC,
+                                ordinal, number, analysis) - 1, analysis, number
                     FROM found
                     """, arguments: [honouringSuppressions, run])
             return database.changesCount
@@ -38,7 +43,8 @@ extension RunStore {
         try file.forEach(
             sql: """
                 SELECT \(Self.findingColumns), coalesce(i.confidence, g.confidence, c.confidence), d.suppression,
-                    d.adjustment, t.state, s.first_seen, t.previous_path, t.in_baseline, i.tools
+                    d.adjustment, t.state, s.first_seen, t.previous_path, t.in_baseline, i.tools,
+                    p.commit_id, p.authored, k.level, k.reason
                 FROM run_finding r
                 JOIN finding c ON c.analysis = r.analysis AND c.number = r.number
                 JOIN analysis a ON a.id = r.analysis
@@ -47,6 +53,8 @@ extension RunStore {
                 LEFT JOIN run_decision d ON d.run = r.run AND d.finding = c.id
                 LEFT JOIN run_track t ON t.run = r.run AND t.finding = c.id
                 LEFT JOIN sighting s ON s.finding = c.id
+                LEFT JOIN run_past p ON p.run = r.run AND p.analysis = r.analysis
+                LEFT JOIN run_rank k ON k.run = r.run AND k.finding = c.id
                 WHERE r.run = ? ORDER BY r.ordinal
                 """, arguments: [run],
             { row in
@@ -58,6 +66,8 @@ extension RunStore {
                     row, confidence: row[18], honouringSuppressions, suppressed: entry(19), adjusted: entry(20),
                     tools: try (row[25] as String?).map { try JSONText.decode([Attribution].self, from: $0) } ?? [])
                 finding.track = try Self.track(row, at: 21)
+                finding.past = Self.pastCommit(row, at: 26)
+                finding.rank = Self.rank(row, at: 28)
                 return finding
             }, body)
     }

@@ -9,6 +9,8 @@ extension RunStore {
         /// Whether models were asked, and the files that they did not read in full.
         package var wasReviewed = false
         package var unread: [RepositoryPath] = []
+        /// Whether the commits behind the tree were searched in full.
+        package var searchedHistory = false
         /// The ids of a baseline file.
         package var baseline: [String] = []
 

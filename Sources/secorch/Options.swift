@@ -6,6 +6,7 @@ import Settings
 import Store
 
 extension Severity: ExpressibleByArgument {}
+extension ReviewScope: ExpressibleByArgument {}
 
 /// Where state is kept.
 struct StateOptions: ParsableArguments {
@@ -76,6 +77,9 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "Ask only this model, by its name at the provider.")
     var model: String?
 
+    @Option(help: "What of the code models read: all, or candidates, the code around the analyzer's findings.")
+    var review: ReviewScope?
+
     @Flag(help: "Refuse every model that could leave this machine.")
     var localOnly = false
 
@@ -92,6 +96,7 @@ struct ModelOptions: ParsableArguments {
                 throw PipelineError(.badConfiguration, "--budget: \(error)")
             }
         }
+        if let review { configuration.selection.scope = review }
         if localOnly { configuration.isLocalOnly = true }
         if retryUncertain { configuration.retriesUncertain = true }
         if offline { (configuration.providers, configuration.models) = ([], []) }

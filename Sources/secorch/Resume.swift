@@ -37,7 +37,9 @@ struct Resume: AsyncParsableCommand {
         }
         var options = try ScanOptions.parse(
             run.settings.options + ["--out", out, "--state", state.folder, "--", run.repository.root])
+        let scope = options.models.review
         options.models = models
+        options.models.review = models.review ?? scope
         options.models.localOnly = models.localOnly || run.settings.options.contains("--local-only")
         options.batches = batches
         options.reports = reports

@@ -53,7 +53,8 @@ struct ScanSummary {
             outcome.open[severity].map { "\($0) \(severity.rawValue)" }
         }
         let open = counts.isEmpty ? "no open findings" : "open findings: " + counts.joined(separator: ", ")
-        return outcome.suppressed == 0 ? open : open + "; \(outcome.suppressed) suppressed"
+        let past = outcome.inHistory.map { "; in history: \($0)" } ?? ""
+        return open + past + (outcome.suppressed == 0 ? "" : "; \(outcome.suppressed) suppressed")
     }
 
     private var files: String {

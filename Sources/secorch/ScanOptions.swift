@@ -23,6 +23,9 @@ struct ScanOptions: ParsableArguments {
     @Option(help: "The run to compare with: its id or a prefix of it (default: the newest that saw something else).")
     var compareTo: String?
 
+    @Flag(help: "Search the commits behind the tree as well, for secrets that are gone from it.")
+    var history = false
+
     @Flag(
         name: [.customLong("disable-suppressions"), .customLong("no-suppressions")],
         help: "Show findings as if no comment and no exception suppressed any.")
@@ -42,6 +45,7 @@ struct ScanOptions: ParsableArguments {
         var configuration = try settings.load()
         if !ruleSets.isEmpty { configuration.ruleSets = ruleSets }
         if let failOn { configuration.failOn = failOn }
+        if history { configuration.searchesHistory = true }
         if disableSuppressions { configuration.honoursSuppressions = false }
         if let templates = reports.templates { configuration.templates = templates }
         decisions.apply(to: &configuration)

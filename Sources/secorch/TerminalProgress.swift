@@ -67,6 +67,7 @@ final class TerminalProgress: ProgressListener {
         switch stage {
         case .render: "reports"
         case .complete, .verify: "prompts"
+        case .history: "versions of files"
         default: "files"
         }
     }
@@ -78,6 +79,7 @@ final class TerminalProgress: ProgressListener {
         case .plan: "planning"
         case .complete: "asking"
         case .verify: "verifying"
+        case .history: "searching the history"
         case .track: "comparing"
         case .map: "mapping"
         case .render: "writing"

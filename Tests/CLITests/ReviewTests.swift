@@ -45,6 +45,23 @@ import Testing
         #expect(try program.text("out/report.md").contains("Shell command from input."))
     }
 
+    @Test func ofCandidatesOnlyTheCodeAroundThemIsSentAndTheReportSaysSo() throws {
+        let program = try program([
+            "quiet.py": Self.quiet,
+            "loud.py": "SECRET_NAME = 1\n\n\ndef unrelated():\n    return 0\n\n\n" + ScanTests.vulnerable,
+        ])
+        let model = try ScriptedModel(program.folder)
+        #expect(try scan(program, model, "--review", "candidates").status == 0)
+        let review = try review(program)
+        #expect(review["scope"] as? String == "candidates" && review["parts"] as? Int == 1)
+        #expect(review["agreements"] as? Int == 1 && review["claims"] as? Int == 0)
+        #expect(try program.text("out/report.md").contains("only the code around what the analyzer found"))
+        // What was said of a part is no answer to the whole.
+        #expect(try scan(program, model).status == 0)
+        let whole = try self.review(program)
+        #expect(whole["parts"] as? Int == 2 && whole["reused"] as? Int == 0)
+    }
+
     @Test func theLedgerAgreesWithTheBill() throws {
         let program = try program(["a.py": Self.quiet])
         let model = try ScriptedModel(program.folder, "tokens=1000")

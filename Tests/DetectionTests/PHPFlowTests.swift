@@ -91,6 +91,21 @@ import Testing
                 == ["php-flow-sql-injection 3", "php-flow-xss 6"])
     }
 
+    @Test func eachOfSeveralFilesThatMayBeIncludedIsAWay() throws {
+        let files = [
+            "src/level/low.php": "<?php\n$sort = $_GET['sort'];\n",
+            "src/level/high.php": "<?php\n$sort = (int) $_GET['sort'];\n",
+        ]
+        for (low, isReported) in [("low", true), ("high", false)] {
+            let code = """
+                switch ($level) { case 'x': $file = '\(low).php'; break; default: $file = 'high.php'; }
+                require "level/{$file}";
+                $db->query("select * from t order by $sort");
+                """
+            #expect(try !analyse(code, files: files).findings.isEmpty == isReported)
+        }
+    }
+
     @Test func classesOfOtherFilesAreFoundByNameAndNamespace() throws {
         let files = [
             "src/Models/Search.php": """

@@ -41,6 +41,15 @@ import Testing
         #expect(doubtful.id != ordinary.id)
     }
 
+    @Test func noWeaknessInATestFailsAControl() throws {
+        let probe = try DataFlowProbe(Self.rules.get())
+        let code = "def f(request, cursor):\n    cursor.execute(request.GET['a'])\n"
+        let ordinary = try #require(probe.analyse(code, "python", path: "src/shop").findings.first)
+        let doubtful = try #require(probe.analyse(code, "python", path: "src/tests/shop").findings.first)
+        #expect(ordinary.confidence >= 40 && doubtful.confidence < 40)
+        #expect(doubtful.message.contains("a test"))
+    }
+
     @Test func passwordsMadeUpForATestAreNotReported() throws {
         let probe = try DataFlowProbe(Self.rules.get())
         for password in ["hello", "password123", "Swordfish"] {

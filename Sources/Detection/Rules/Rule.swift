@@ -15,6 +15,9 @@ package struct Rule: Sendable {
     /// True where it needs no syntax tree.
     package var isLexical: Bool { if case .lexical = match { true } else { false } }
 
+    /// True where it looks for a secret by its text alone.
+    package var findsSecrets: Bool { if case .lexical(let lexical) = match { lexical.secret != nil } else { false } }
+
     /// What is verified of a secret besides its shape; nil where nothing is.
     package var checksum: SecretChecksum? {
         if case .lexical(let lexical) = match { lexical.secret?.checksum } else { nil }
@@ -22,7 +25,11 @@ package struct Rule: Sendable {
 
     /// Rules it stands in for: a suppression of one of them holds for it as well.
     var replaced: [String] {
-        if case .flow(let flow) = match { flow.replaces } else { [] }
+        switch match {
+        case .flow(let flow): flow.replaces
+        case .memory(let memory): memory.replaces
+        default: []
+        }
     }
 
     /// The literals a file must hold before the rule is tried on it. ASCII case is ignored.
@@ -44,6 +51,7 @@ package struct Rule: Sendable {
         case query(source: String, mark: MarkedNode.Mark)
         case lexical(LexicalMatch)
         case flow(FlowRule)
+        case memory(MemoryRule)
     }
 
     /// Shares from 0 to 1 of labelled cases, under which the rule counts as broken.

@@ -33,6 +33,20 @@ package final class RuleBook: Sendable {
 }
 
 extension RuleBook {
+    /// What data-flow rules call the places where values come in from outside the program.
+    package var outsideSources: Set<String> {
+        let sources = rules.flatMap { rule -> [FlowKnowledge.Source] in
+            if case .flow(let flow) = rule.match { flow.knowledge.sources } else { [] }
+        }
+        return Set(sources.filter { Self.outside.contains($0.kind) }.map(\.note))
+    }
+
+    /// Kinds of source that whoever reaches the program decides about; not the program's own weak numbers, files,
+    /// arguments or environment.
+    private static let outside: Set<String> = [
+        "user", "request", "address", "header", "cookie", "upload", "message", "network",
+    ]
+
     /// Compiles every query of a language, which scanning does only when a file first needs it. Throws `badQuery`.
     package func compileAll(_ language: Language, _ grammar: Grammar) throws(DetectionError) {
         let rules = rules(for: language)

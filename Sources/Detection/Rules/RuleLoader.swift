@@ -15,11 +15,16 @@ package struct RuleLoader: Sendable {
         let knowledge = try document.optional("knowledge").map { (node) throws(DocumentError) in
             try FlowLoader.knowledge(node, file: file)
         }
+        let library = try document.optional("library").map { (node) throws(DocumentError) in
+            try MemoryLibrary.load(node)
+        }
         try document.finish()
-        return try nodes.map { (node) throws(DocumentError) in try rule(node, knowledge) }
+        return try nodes.map { (node) throws(DocumentError) in try rule(node, knowledge, library) }
     }
 
-    private func rule(_ node: MarkedNode, _ knowledge: FlowKnowledge?) throws(DocumentError) -> Rule {
+    private func rule(
+        _ node: MarkedNode, _ knowledge: FlowKnowledge?, _ library: MemoryLibrary?
+    ) throws(DocumentError) -> Rule {
         var fields = try MappingReader(node)
         let description = try description(&fields)
         let gate = Rule.Gate(words: try fields.strings("words"), literals: try fields.strings("literals"))
@@ -27,7 +32,7 @@ package struct RuleLoader: Sendable {
             throw DocumentError(
                 node.mark, "'\(description.id)' needs at least one of 'words' and 'literals', none empty")
         }
-        let match = try match(&fields, knowledge)
+        let match = try match(&fields, knowledge, library)
         let examples = try fields.elements("examples").map { (example) throws(DocumentError) in
             try self.example(example, of: description)
         }
@@ -83,7 +88,10 @@ package struct RuleLoader: Sendable {
         return language
     }
 
-    private func match(_ fields: inout MappingReader, _ knowledge: FlowKnowledge?) throws(DocumentError) -> Rule.Match {
+    private func match(
+        _ fields: inout MappingReader, _ knowledge: FlowKnowledge?, _ library: MemoryLibrary?
+    ) throws(DocumentError) -> Rule.Match {
+        if let memory = fields.optional("memory") { return .memory(try MemoryLibrary.rule(memory, library)) }
         if let flow = fields.optional("flow") { return .flow(try FlowLoader.rule(flow, knowledge)) }
         let query = fields.optional("query")
         let pattern = fields.optional("pattern")
@@ -95,7 +103,8 @@ package struct RuleLoader: Sendable {
         }
         guard let pattern, query == nil else {
             throw DocumentError(
-                fields.mark, "expected one of 'query', 'flow' and 'pattern' (with 'unless', 'window' and 'secret')")
+                fields.mark,
+                "expected one of 'query', 'flow', 'memory' and 'pattern' (with 'unless', 'window' and 'secret')")
         }
         return .lexical(
             LexicalMatch(

@@ -12,6 +12,7 @@ struct FlowLanguage: Sendable {
         .php: FlowLanguage(dialect: .php, lower: PHPLowering.lower),
         .javascript: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
         .typescript: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
+        .csharp: FlowLanguage(dialect: .csharp, lower: CSharpLowering.lower),
         .tsx: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
     ]
 }
@@ -23,5 +24,6 @@ extension Language {
     fileprivate static let php = Language(rawValue: "php")
     fileprivate static let javascript = Language(rawValue: "javascript")
     fileprivate static let typescript = Language(rawValue: "typescript")
+    fileprivate static let csharp = Language(rawValue: "csharp")
     fileprivate static let tsx = Language(rawValue: "tsx")
 }

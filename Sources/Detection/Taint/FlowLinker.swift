@@ -47,7 +47,6 @@ final class FlowLinker {
         self.grammar = grammar
         if language != self.language { known = [:] }
         self.language = language
-        used = []
     }
 
     /// The file that a dotted name refers to, seen from another.

@@ -14,7 +14,8 @@ struct GitCommand: Sendable {
     ]
 
     private static let neutral = [
-        "--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
+        "--no-pager", "--literal-pathspecs", "--no-replace-objects", "-c", "core.fsmonitor=false", "-c",
+        "core.hooksPath=/dev/null",
         "-c", "log.showSignature=false", "-c", "protocol.allow=never", "-c", "safe.directory=*",
     ]
 
@@ -22,13 +23,35 @@ struct GitCommand: Sendable {
     private static let outputLimit = 512 * 1024 * 1024
 
     /// What git printed, or nil where it is missing, failed or printed too much.
-    func run(_ command: String, _ arguments: [String]) async -> [UInt8]? {
-        precondition(Self.allowed.contains(command), "git \(command) may run the repository's own programs")
+    /// - Parameters:
+    ///   - input: what git reads.
+    ///   - limit: the most bytes that git may print.
+    func run(
+        _ command: String, _ arguments: [String], input: String = "", limit: Int = outputLimit
+    ) async -> [UInt8]? {
         let result = try? await Subprocess.run(
-            .name("git"), arguments: Arguments(Self.neutral + ["-C", folder, command] + arguments),
-            environment: environment, output: .bytes(limit: Self.outputLimit))
+            .name("git"), arguments: all(command, arguments), environment: environment, input: .string(input),
+            output: .bytes(limit: limit))
         guard let result, result.terminationStatus.isSuccess else { return nil }
         return result.standardOutput
+    }
+
+    /// Calls `body` with what git prints, piece by piece, however much that is. False where git is missing or failed.
+    /// Throws `CancellationError`.
+    func stream(_ command: String, _ arguments: [String], _ body: ([UInt8]) -> Void) async throws -> Bool {
+        let result = try? await Subprocess.run(
+            .name("git"), arguments: all(command, arguments), environment: environment, input: .none,
+            output: .sequence, error: .discarded
+        ) { execution in
+            for try await piece in execution.standardOutput { piece.withUnsafeBytes { body(Array($0)) } }
+        }
+        try Task.checkCancellation()
+        return result?.terminationStatus.isSuccess ?? false
+    }
+
+    private func all(_ command: String, _ arguments: [String]) -> Arguments {
+        precondition(Self.allowed.contains(command), "git \(command) may run the repository's own programs")
+        return Arguments(Self.neutral + ["-C", folder, command] + arguments)
     }
 
     /// The lines git printed, without their ends.

@@ -48,6 +48,30 @@ package struct Inspector: Sendable {
             .adding(Self.list(policy.exclude, source: "configuration 'exclude'"))
     }
 
+    /// For files that are not in the tree; nothing is read.
+    package init(root: RootFolder, policy: Policy, paths: [RepositoryPath]) {
+        let listing = Listing(
+            repository: Repository(root: "", name: "", revision: nil),
+            entries: paths.map { Listing.Entry(path: $0, kind: .file, coverage: nil) }, ignored: [], unlisted: [],
+            notices: [])
+        self.init(root: root, policy: policy, listing: listing)
+    }
+
+    /// Why a path would not be examined whatever it holds; nil where it would.
+    package func exclusion(ofPath path: RepositoryPath) -> Coverage? {
+        if let coverage = exclusion(of: path) { return coverage }
+        guard !policy.includeVendored, let folder = vendored.folder(of: path) else { return nil }
+        return Coverage(.vendored, folder)
+    }
+
+    /// What a file is that holds some bytes, and whether there is something in it to examine.
+    package func identify(
+        _ path: RepositoryPath, _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> (language: Language, coverage: Coverage) {
+        let language = LanguageID.identify(path, bytes)
+        return (language, coverage(path, bytes, language))
+    }
+
     private static func list(_ patterns: [String], source: String) -> IgnoreList? {
         IgnoreList(Array(patterns.joined(separator: "\n").utf8), source: source, base: [], ignoreCase: false)
     }
@@ -178,8 +202,11 @@ package struct SinceRevision: Sendable {
         blobs = try await workTree.blobs(at: revision)
     }
 
+    /// The object that the revision holds at a path, as git names it; nil for none.
+    package func object(at path: RepositoryPath) -> String? { blobs[path] }
+
     /// True where the revision held the same bytes at the same path.
-    func isUnchanged(_ path: RepositoryPath, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    package func isUnchanged(_ path: RepositoryPath, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let blob = blobs[path] else { return false }
         let header = Array("blob \(bytes.count)\0".utf8)
         let digest: [UInt8]

@@ -15,10 +15,25 @@ package struct Chunk: Hashable, Sendable, Codable {
     package let symbol: String
     /// Lines that hold nothing but comments, where the grammar is known.
     package let comments: [ClosedRange<Int>]
+    /// Set where only some of the lines are shown; nil for a chunk that is read whole.
+    package var slice: Slice?
+
+    /// What of a chunk is left out.
+    package struct Slice: Hashable, Sendable, Codable {
+        /// Lines that are not shown.
+        package let hidden: [ClosedRange<Int>]
+        /// Over the slices of other files that belong to the same flows; nil for none.
+        package var context: Digest?
+
+        package init(hidden: [ClosedRange<Int>], context: Digest?) {
+            self.hidden = hidden
+            self.context = context
+        }
+    }
 
     package init(
         path: RepositoryPath, digest: Digest, bytes: Range<Int>, lines: ClosedRange<Int>, tokens: Int, symbol: String,
-        comments: [ClosedRange<Int>] = []
+        comments: [ClosedRange<Int>] = [], slice: Slice? = nil
     ) {
         self.path = path
         self.digest = digest
@@ -27,5 +42,6 @@ package struct Chunk: Hashable, Sendable, Codable {
         self.tokens = tokens
         self.symbol = symbol
         self.comments = comments
+        self.slice = slice
     }
 }

@@ -26,6 +26,10 @@ package struct Finding: Hashable, Sendable, Codable, Identifiable {
     package var adjustment: SeverityAdjustment?
     /// How it stands to earlier runs; nil while nobody has compared.
     package var track: FindingTrack?
+    /// The commit that first held it, where it is gone from the tree; nil for what is in the tree.
+    package var past: PastCommit?
+    /// Where it stands among findings of the same severity; nil for nothing special.
+    package var rank: FindingRank?
 
     package init(
         id: String, fingerprint: String, rule: String, weakness: Int, severity: Severity, confidence: Int,
@@ -163,5 +167,18 @@ package struct SeverityAdjustment: Hashable, Sendable, Codable {
         approver = entry.approver
         until = entry.until
         line = entry.line
+    }
+}
+
+/// Why a finding comes before or after others of the same severity.
+package struct FindingRank: Hashable, Sendable, Codable {
+    /// Higher comes first; 0 is where nothing is known.
+    package let level: Int
+    /// A sentence for people.
+    package let reason: String
+
+    package init(level: Int, reason: String) {
+        self.level = level
+        self.reason = reason
     }
 }

@@ -1,8 +1,17 @@
+/// What of the code models are to read.
+package enum ReviewScope: String, Sendable, Codable, CaseIterable {
+    case all
+    /// The code around what the embedded analyzer found.
+    case candidates
+}
+
 /// What became of the model's part in a run, for the report. Chunks are counted once each.
 package struct ReviewSummary: Sendable, Codable, Hashable {
     /// The model that was to be asked first.
     package var model: String
     package var priceSource: String
+    /// What of the code was put to models; nil for all of it.
+    package var scope: ReviewScope?
     package var chunks = 0
     /// Chunks whose answer proved that they were read.
     package var reviewed = 0

@@ -12,6 +12,8 @@ extension ScanConfiguration {
         if let personalData { statements.append("personal_data: \(personalData)") }
         if let honoursSuppressions { statements.append("suppressions: \(honoursSuppressions)") }
         if let failOn { statements.append("fail_on: \(failOn.rawValue)") }
+        if searchesHistory { statements.append("history: true") }
+        if selection.scope != .all { statements.append("selection scope: \(selection.scope.rawValue)") }
         if isLocalOnly { statements.append("local_only: true") }
         return statements
     }

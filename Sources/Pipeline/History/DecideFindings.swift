@@ -1,4 +1,5 @@
 package import OrchestratorCore
+import Rules
 import Store
 
 /// Applies the user's exceptions to what was found, and says what the target's own would do.
@@ -8,10 +9,11 @@ package struct DecideFindings: Stage {
     /// The target's own file: never applied.
     let offered: ExceptionsFile?
     let requiresSecondPerson: Bool
+    let ranker: SeverityRanker
     let store: RunStore
 
     package let name = StageName.decide
-    package let version = 1
+    package let version = 2
 
     package var settings: Digest {
         Digest(parts: [exceptions?.digest.hex ?? "", offered?.digest.hex ?? "", String(requiresSecondPerson)])
@@ -30,9 +32,11 @@ package struct DecideFindings: Stage {
         var matched = Array(repeating: 0, count: entries.count)
         var decisions: [RunStore.Decision] = []
         var wouldSuppress = 0
+        var ranks: [(finding: String, rank: FindingRank)] = []
         try store.forEachFinding(run: run.id, honouringSuppressions: honoured) { finding in
             let hits = matcher.entries(for: finding)
             for hit in hits { matched[hit] += 1 }
+            if let rank = ranker.rank(finding) { ranks.append((finding.id, rank)) }
             let inForce = hits.filter { standings[$0] == .inForce }
             let suppression = inForce.first { entries[$0].kind != .severity }
             let adjustment = inForce.first { entries[$0].kind == .severity }
@@ -45,7 +49,10 @@ package struct DecideFindings: Stage {
             AppliedException(entry: entries[$0], standing: standings[$0], matched: matched[$0])
         }
         try store.record(applied, decisions, run: run.id)
-        if !decisions.isEmpty { _ = try store.orderFindings(run: run.id, honouringSuppressions: honoured) }
+        try store.recordRanks(ranks, run: run.id)
+        if !decisions.isEmpty || !ranks.isEmpty {
+            _ = try store.orderFindings(run: run.id, honouringSuppressions: honoured)
+        }
         return DecidedManifest(examined: input, notices: offers.notices(wouldSuppress))
     }
 }

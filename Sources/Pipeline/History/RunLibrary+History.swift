@@ -38,8 +38,10 @@ extension RunLibrary {
         if before.settings.detectionRules != after.settings.detectionRules {
             comparison.rules = try DetectionLibrary(installation, disabled: []).book.descriptions.map(\.id)
         }
-        let review = try Journal(store, run: after).output(AssessmentManifest.self, of: .map)?.review
-        comparison.wasReviewed = review != nil
+        let manifest = try Journal(store, run: after).output(AssessmentManifest.self, of: .map)
+        let review = manifest?.review
+        comparison.searchedHistory = manifest?.history?.isIncomplete == false
+        comparison.wasReviewed = review.map { $0.scope == nil } ?? false
         comparison.unread = review?.gaps.map(\.path) ?? []
         let (changes, gone) = try store.differences(of: after, since: before, comparison)
         return RunDifference(before: before, after: after, changes: changes, gone: gone)

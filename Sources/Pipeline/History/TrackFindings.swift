@@ -25,8 +25,10 @@ package struct TrackFindings: Stage {
         let reference = try asked ?? store.reference(for: run)
         var comparison = RunStore.Comparison()
         comparison.rules = rules
-        comparison.wasReviewed = input.examined.review != nil
+        // What models read only in parts, nobody looked for again in the rest.
+        comparison.wasReviewed = input.examined.review.map { $0.scope == nil } ?? false
         comparison.unread = input.examined.review?.gaps.map(\.path) ?? []
+        comparison.searchedHistory = input.examined.history?.isIncomplete == false
         comparison.baseline = baseline?.ids ?? []
         let result = try store.track(run, since: reference, comparison)
         progress.ended(.track)

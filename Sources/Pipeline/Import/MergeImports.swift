@@ -28,6 +28,7 @@ struct MergeImports: Sendable {
     /// Forgets what an earlier attempt at this run merged.
     func reset() throws {
         try store.recordImports([], attributions: [:], run: run)
+        try store.recordRanks([], run: run)
         _ = try store.orderFindings(run: run, honouringSuppressions: honoursSuppressions)
     }
 
@@ -79,6 +80,7 @@ struct MergeImports: Sendable {
     private func findings(in paths: Set<RepositoryPath>) throws -> [RepositoryPath: [Finding]] {
         var findings: [RepositoryPath: [Finding]] = [:]
         try store.forEachFinding(run: run, honouringSuppressions: honoursSuppressions) { finding in
+            guard finding.past == nil else { return }
             if paths.contains(finding.location.path) { findings[finding.location.path, default: []].append(finding) }
         }
         return findings
@@ -104,9 +106,15 @@ struct MergeImports: Sendable {
     }
 
     private func record(_ findings: [Finding], _ path: RepositoryPath) throws -> Int64 {
-        let cache = AnalysisCache(store)
+        try AnalysisCache(store).row(of: findings, in: path, kind: "import")
+    }
+}
+
+extension AnalysisCache {
+    /// The row that holds findings which are not the analyzer's of a file in the tree; equal ones share it.
+    func row(of findings: [Finding], in path: RepositoryPath, kind: String) throws -> Int64 {
         let key = Digest(
-            parts: ["import", path.text]
+            parts: [kind, path.text]
                 + findings.flatMap { finding in
                     [
                         finding.id, finding.rule, String(finding.weakness), finding.severity.rawValue,
@@ -114,8 +122,8 @@ struct MergeImports: Sendable {
                         "\(finding.location)", finding.evidence.lines.joined(separator: "\n"),
                     ]
                 })
-        if let known = try cache.entries([key])[key] { return known.id }
+        if let known = try entries([key])[key] { return known.id }
         let analysis = FileAnalysis(findings: findings, coverage: Coverage(.complete), idleSuppressions: [])
-        return try cache.record([(key: key, path: path, analysis: analysis, links: "")])[0].id
+        return try record([(key: key, path: path, analysis: analysis, links: "")])[0].id
     }
 }

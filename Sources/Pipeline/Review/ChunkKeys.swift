@@ -8,13 +8,18 @@ extension ReviewedFile {
     var question: Digest { Digest(parts: ["question", path.text, language.rawValue] + content) }
 
     /// Over path and code: the same whatever a newer analyzer says of it.
-    var topic: Digest { Digest(parts: ["topic", path.text] + lines) }
+    var topic: Digest { Digest(parts: ["topic", path.text] + read) }
 
     /// Equal for chunks that need to be sent once only, wherever they stand.
     var twin: Digest { Digest(parts: ["twin", language.rawValue] + content) }
 
     private var content: [String] {
-        lines + hints.map { "\($0.line - firstLine) \($0.weakness) \($0.title)" }
+        read + hints.map { (["\($0.line - firstLine) \($0.weakness) \($0.title)"] + $0.way).joined(separator: "\n") }
+    }
+
+    /// Of a slice, what is shown, and what else belongs to the same flows: no answer to it speaks of the rest.
+    private var read: [String] {
+        slice.map { ["slice", $0.context?.hex ?? ""] + quotable } ?? lines
     }
 }
 

@@ -72,6 +72,7 @@ struct Review: Sendable {
         // What an earlier attempt at this run merged must not shape what is asked now.
         try store.recordReviews([], agreements: [:], run: run)
         try store.recordImports([], attributions: [:], run: run)
+        try store.recordRanks([], run: run)
         _ = try store.orderFindings(run: run, honouringSuppressions: honoursSuppressions)
         return steps.parts(library, target, largestFile: largestFile, hints: try Hints(store, run: run))
     }

@@ -68,9 +68,24 @@ struct ReviewParts: Sendable {
         let inside = hints.findings(in: file.path).filter { chunk.lines.contains($0.location.startLine) }
         return ReviewedFile(
             name: name, path: file.path, language: file.language, firstLine: chunk.lines.lowerBound, text: text,
-            hints: inside.prefix(20).map {
-                .init(line: $0.location.startLine, weakness: $0.weakness, title: library.title(ofRule: $0.rule))
-            }, comments: chunk.comments)
+            hints: inside.prefix(chunk.slice == nil ? 20 : 50).map {
+                .init(
+                    line: $0.location.startLine, weakness: $0.weakness, title: library.title(ofRule: $0.rule),
+                    way: chunk.slice == nil ? [] : Self.way(of: $0))
+            }, comments: chunk.comments, slice: chunk.slice)
+    }
+
+    /// Steps that are told, at most: the first and the last matter most.
+    private static let longestWay = 12
+
+    private static func way(of finding: Finding) -> [String] {
+        let steps = finding.flow.map { step in
+            let place = step.location
+            let file = place.path == finding.location.path ? "" : place.path.text + " "
+            return "\(file)line \(place.startLine) \(step.note)"
+        }
+        guard steps.count > longestWay else { return steps }
+        return steps.prefix(longestWay / 2) + ["..."] + steps.suffix(longestWay / 2)
     }
 
     /// A part as it is sent; nil where its file has changed since it was planned.
@@ -101,12 +116,26 @@ final class Hints: Sendable {
     init(_ store: RunStore, run: String) throws {
         var table: [RepositoryPath: [Finding]] = [:]
         try store.forEachFinding(run: run, honouringSuppressions: true) { finding in
-            // Models' own findings are no hints: prompts must not depend on earlier answers.
-            guard !finding.rule.hasPrefix(ModelRule.prefix) else { return }
+            // Models' own findings are no hints: prompts must not depend on earlier answers. Nor is what is not there.
+            guard !finding.rule.hasPrefix(ModelRule.prefix), finding.past == nil else { return }
             table[finding.location.path, default: []].append(finding)
         }
         byPath = table
     }
 
     func findings(in path: RepositoryPath) -> [Finding] { byPath[path] ?? [] }
+
+    /// Path -> the lines that open findings and the steps to them stand on, and the paths that belong together because a
+    /// value goes from one to the other.
+    var candidates: (lines: [RepositoryPath: Set<Int>], links: [[RepositoryPath]]) {
+        var lines: [RepositoryPath: Set<Int>] = [:]
+        var links: [[RepositoryPath]] = []
+        for finding in byPath.sorted(by: { $0.key < $1.key }).flatMap(\.value) where finding.isOpen {
+            let places = [finding.location] + finding.flow.map(\.location)
+            for place in places { lines[place.path, default: []].insert(place.startLine) }
+            let paths = Set(places.map(\.path))
+            if paths.count > 1 { links.append(paths.sorted()) }
+        }
+        return (lines, links)
+    }
 }

@@ -80,6 +80,7 @@ struct ReviewSteps: Sendable {
         let checks = verifier.map { ["verified by \($0.id)", Digest(of: verifyInstructions).description] } ?? []
         return selection.models.map(\.id.description) + [Digest(of: instructions).description, counter.title] + checks
             + ["escalations \(configuration.selection.escalations)"]
+            + (configuration.selection.scope == .all ? [] : ["scope \(configuration.selection.scope.rawValue)"])
     }
 
     func parts(_ library: DetectionLibrary, _ target: Target, largestFile: Int, hints: Hints) -> ReviewParts {

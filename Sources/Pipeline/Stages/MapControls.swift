@@ -43,7 +43,8 @@ package struct MapControls: Stage {
         return AssessmentManifest(
             rules: (descriptions(of: rules, Set(tallies.keys)) + imported(input, rules)).sorted { $0.id < $1.id },
             weaknesses: tallies.keys.sorted().filter { $0 > 0 }.map(weakness), target: target,
-            review: input.review, personalData: applies, observed: observed.kinds, imports: input.imports?.summary)
+            review: input.review, personalData: applies, observed: observed.kinds, imports: input.imports?.summary,
+            history: input.history)
     }
 
     /// The rules that found something, models' among them.

@@ -2,6 +2,7 @@ import Detection
 import Ingestion
 package import OrchestratorCore
 import Rules
+import Settings
 import Store
 
 /// Turns answers into findings: what models said of each chunk is merged with what the analyzer found.
@@ -44,6 +45,7 @@ package struct ParseReview: Stage {
             model: model?.id.description ?? "none",
             priceSource: model?.price.schedule?.source.description ?? "price unknown", budget: review.access.budgets.run
         )
+        summary.scope = review.selection.scope == .all ? nil : review.selection.scope
         summary.downgrade = outcome.downgrade
         summary.verifier = review.verifier?.id.description
         summary.unverified = outcome.unverified

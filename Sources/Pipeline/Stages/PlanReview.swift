@@ -3,6 +3,7 @@ import Ingestion
 package import OrchestratorCore
 import Providers
 import Rules
+import Settings
 import Store
 import Tokens
 
@@ -39,7 +40,7 @@ package struct PlanReview: Stage {
         var packers = models.compactMap { BatchPacker(review, $0) }
         guard let first = packers.first else { return [] }
         var known: [ReviewBatch.Part] = []
-        let unreadable = try forEachChunk(TokenBudget(tokens: first.limits.codeTokens / 3)!) { ordinal, file, chunk in
+        let unreadable = try forEachPart(TokenBudget(tokens: first.limits.codeTokens / 3)!) { ordinal, file, chunk in
             let count = review.counter.count(file.block(nonce: BatchPacker.sampleNonce))
             plan.chunks += 1
             plan.single.add(
@@ -84,6 +85,16 @@ package struct PlanReview: Stage {
                 number: number + index, key: Digest(parts: ["known"] + slice.map(\.question.hex)), model: model.id,
                 tokens: 0, parts: slice, state: .answered)
         }
+    }
+
+    private func forEachPart(
+        _ budget: TokenBudget, _ body: (Int, ReviewedFile, Chunk) throws -> Void
+    ) throws -> [ReviewBatch.Part] {
+        guard review.selection.scope == .candidates else { return try forEachChunk(budget, body) }
+        let files = try files()
+        progress.began(.plan, total: files.count)
+        defer { progress.ended(.plan) }
+        return try CandidateSlices(review: review, budget: budget).forEach(of: files, progress, body)
     }
 
     /// Calls `body` with every chunk that holds code. Returns the files that are no longer what the walk saw.
@@ -131,7 +142,7 @@ package struct PlanReview: Stage {
 
 extension ReviewBatch.Part {
     /// A file that could not be cut into chunks.
-    fileprivate static func whole(_ source: SourceFile, _ ordinal: Int) -> ReviewBatch.Part {
+    static func whole(_ source: SourceFile, _ ordinal: Int) -> ReviewBatch.Part {
         let nothing = Digest(parts: ["unreadable", source.path.text])
         return ReviewBatch.Part(
             file: ordinal,

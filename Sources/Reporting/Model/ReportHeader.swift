@@ -25,11 +25,14 @@ package struct ReportHeader: Sendable {
     package internal(set) var rules: [RuleDescription]
     /// What the run was compared with; nil where it was not.
     package internal(set) var history: RunHistory?
+    /// What was looked at of the commits behind the tree; nil where that was not asked for.
+    package let historySearch: HistorySearch?
 
     package init(
         tool: Tool, run: Run, target: Target, method: Method, review: ReviewSummary?,
         imports: ImportSummary? = nil, observed: [ObservedKind] = [], personalDataApplies: String = "undeclared",
-        summary: Summary, weaknesses: [Weakness], rules: [RuleDescription], history: RunHistory? = nil
+        summary: Summary, weaknesses: [Weakness], rules: [RuleDescription], history: RunHistory? = nil,
+        historySearch: HistorySearch? = nil
     ) {
         self.tool = tool
         self.run = run
@@ -43,6 +46,7 @@ package struct ReportHeader: Sendable {
         self.weaknesses = weaknesses
         self.rules = rules
         self.history = history
+        self.historySearch = historySearch
     }
 
     package struct Tool: Sendable {

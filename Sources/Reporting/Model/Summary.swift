@@ -14,6 +14,11 @@ package struct Summary: Sendable {
     package var checks: [CheckType: [Severity: Int]] = [:]
     /// Open findings by rule, most severe and most frequent first where listed.
     package var rules: [String: Int] = [:]
+    /// By rule, those that are ranked up.
+    package var exposedRules: [String: Int] = [:]
+    /// Of the open findings, those that are gone from the tree and in its history only: all, and by rule.
+    package var inHistory = 0
+    package var pastRules: [String: Int] = [:]
     /// Framework id -> status -> controls, and the same by kind of check.
     package var controls: [String: [ControlStatus: Int]] = [:]
     package var controlChecks: [CheckType: [ControlStatus: Int]] = [:]
@@ -34,6 +39,7 @@ package struct Summary: Sendable {
     /// Leaves coverage alone.
     mutating func dropFindingsAndControls() {
         (open, suppressed, states, overdue, beyondBaseline) = ([:], 0, [:], [:], [:])
+        (inHistory, pastRules, exposedRules) = (0, [:], [:])
         (checks, rules, controls, controlChecks) = ([:], [:], [:], [:])
     }
 
@@ -48,7 +54,17 @@ package struct Summary: Sendable {
         if finding.track?.isInBaseline != true { beyondBaseline[finding.severity, default: 0] += 1 }
         checks[check, default: [:]][finding.severity, default: 0] += 1
         rules[finding.rule, default: 0] += 1
+        if let rank = finding.rank, rank.level > 0 { exposedRules[finding.rule, default: 0] += 1 }
+        guard finding.past != nil else { return }
+        inHistory += 1
+        pastRules[finding.rule, default: 0] += 1
     }
+
+    /// True where some open finding of a rule is ranked up.
+    package func isExposed(_ rule: String) -> Bool { exposedRules[rule] != nil }
+
+    /// Open findings of a rule in the tree.
+    package func count(ofRule id: String) -> Int { (rules[id] ?? 0) - (pastRules[id] ?? 0) }
 
     package mutating func add(_ assessment: ControlAssessment, check: CheckType) {
         controls[assessment.ruleSet, default: [:]][assessment.status, default: 0] += 1

@@ -1,6 +1,6 @@
 import OrchestratorCore
 
-/// The open findings in the report's order, cut into groups: one rule and one severity each, on one page each.
+/// The open findings in the tree in the report's order, cut into groups: one rule and one severity each, on one page each.
 ///
 /// Which page a finding stands on follows from the sizes of those before it, so every pass over the same source gives the
 /// same groups, and none needs more memory than a page.
@@ -42,7 +42,7 @@ struct FindingGroups {
         var group: Group?
         var seen: Set<String> = []
         try source.forEachFinding { finding in
-            guard finding.isOpen else { return }
+            guard finding.isOpen, finding.past == nil else { return }
             if group?.rule != finding.rule || group?.severity != finding.severity {
                 if let group { try body(group) }
                 let isFirst = seen.insert(finding.rule).inserted
@@ -84,7 +84,7 @@ struct FindingGroups {
     static func size(_ finding: Finding) -> Int {
         let texts =
             [finding.message, finding.location.path.text, finding.location.path.text, finding.symbol]
-            + [finding.track?.previousPath?.text ?? ""]
+            + [finding.track?.previousPath?.text ?? "", finding.rank?.reason ?? ""]
             + finding.flow.flatMap { [$0.note, $0.location.path.text] }
         let lines = finding.evidence.lines.reduce(0) { $0 + escaped($1) + 70 }
         return texts.reduce(900 + 60 * finding.flow.count + lines) { $0 + escaped($1) }

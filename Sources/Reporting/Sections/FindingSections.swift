@@ -16,8 +16,9 @@ struct FindingSections {
     }
 
     func forEach(_ emit: (Block) throws -> Void) throws {
-        guard sections.header.summary.openCount > 0 else {
-            try emit(.paragraph(["No open findings."]))
+        let summary = sections.header.summary
+        guard summary.openCount > summary.inHistory else {
+            try emit(.paragraph([.text(summary.inHistory > 0 ? "No open findings in the tree." : "No open findings.")]))
             return
         }
         if let pages = sections.pages {
@@ -66,8 +67,10 @@ struct FindingSections {
 
     private var index: Block {
         let summary = sections.header.summary
-        let rules = sections.header.rules.filter { summary.rules[$0.id] != nil }.sorted {
-            ($1.severity, summary.rules[$1.id] ?? 0, $0.id) < ($0.severity, summary.rules[$0.id] ?? 0, $1.id)
+        let rules = sections.header.rules.filter { summary.count(ofRule: $0.id) > 0 }.sorted {
+            let (one, two) = (summary.isExposed($0.id) ? 1 : 0, summary.isExposed($1.id) ? 1 : 0)
+            return ($1.severity, two, summary.count(ofRule: $1.id), $0.id)
+                < ($0.severity, one, summary.count(ofRule: $0.id), $1.id)
         }
         let marks = rules.enumerated().map { ($0, Table.Mark(id: nil, role: Self.role($1.severity, $1.confidence))) }
         return .table(
@@ -83,7 +86,7 @@ struct FindingSections {
                         [.reference([.text(rule.title)], id: Self.id(ofRule: rule.id), page: page)],
                         [ReportSections.badge(rule.severity)], [.text(Weakness.label(rule.weakness))],
                         [.text(sections.checkType(ofWeakness: rule.weakness).title)], [.text("\(rule.confidence) %")],
-                        [.text(String(summary.rules[rule.id] ?? 0))],
+                        [.text(String(summary.count(ofRule: rule.id)))],
                     ]
                 }, marks: Dictionary(uniqueKeysWithValues: marks)))
     }
@@ -118,7 +121,7 @@ struct FindingSections {
 
     private func description(of group: FindingGroups.Group) -> [Block] {
         guard let rule = rule(group.rule) else { return [.heading(3, [.text(group.rule)], id: nil)] }
-        let count = sections.header.summary.rules[rule.id] ?? 0
+        let count = sections.header.summary.count(ofRule: rule.id)
         let title: [Inline] = [ReportSections.badge(group.severity), .text(" \(rule.title)")]
         guard group.isFirst else { return [.heading(3, title + [.text(" (continued)")], id: nil)] }
         var weakness: [Inline] = [
@@ -179,6 +182,7 @@ struct FindingSections {
         let rule = rule(finding.rule)
         if let rule, rule.severity != finding.severity { title += [" ", ReportSections.badge(finding.severity)] }
         if rule?.message != finding.message { content.append(.paragraph([.text(finding.message)])) }
+        if let rank = finding.rank { content.append(.paragraph([.text(rank.reason)])) }
         if let tools = ImportSections.tools(of: finding, rule) { content.append(.paragraph([.text(tools)])) }
         content.append(.source(SourceExcerpt(finding)))
         if !finding.flow.isEmpty { content += flow(finding) }

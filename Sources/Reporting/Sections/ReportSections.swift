@@ -49,6 +49,7 @@ struct ReportSections {
         case "findings": try FindingSections(self).forEach(emit)
         case "suppressions": try SuppressionSections(self).forEach(emit)
         case "coverage": try CoverageSections(self).forEach(emit)
+        case "past_secrets": try PastSections(self).forEach(emit)
         case "history": try HistorySections(self).forEach(emit)
         case "method": try ReviewSections(self).method.forEach(emit)
         case "model_review": try ReviewSections(self).review.forEach(emit)
@@ -131,7 +132,8 @@ struct ReportSections {
             ? "Every file in scope was examined, or left out for a reason that the report gives."
             : "\(gaps) file\(gaps == 1 ? "" : "s") should have been examined and could not be: the report's coverage names them."
         return [.paragraph([.strong([.text(findings)]), .text(suppressed)]), .paragraph([.text(coverage)])]
-            + (HistorySections(self).verdict.map { [.paragraph([.text($0)])] } ?? [])
+            + [PastSections(self).verdict, HistorySections(self).verdict].compactMap { $0 }
+            .map { .paragraph([.text($0)]) }
     }
 
     private var notices: [Block] {

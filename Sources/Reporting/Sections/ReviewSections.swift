@@ -17,6 +17,7 @@ struct ReviewSections {
         let model = summary.map { summary in
             " Parts of the files, with secrets and personal data replaced, were also put to the model \(summary.model). Its "
                 + "claims count only where the text it quotes was found in the file, and alone never fail a control."
+                + (summary.scope == .candidates ? " No other part was: \(summary.scopeWords)." : "")
         }
         let closing = " Secrets and personal data in quoted source are replaced by [redacted ...]."
         return [
@@ -42,6 +43,7 @@ struct ReviewSections {
     private func rows(_ summary: ReviewSummary) -> [(String, String)] {
         var rows: [(String, String)] = [
             ("Asked first", summary.model),
+            ("Put to models", summary.scopeWords),
             ("Parts of files read, with proof", "\(summary.reviewed) of \(summary.chunks)"),
         ]
         rows += summary.ways.map { ("Answered by \($0.model), \($0.way)", "\($0.count) parts") }
@@ -83,5 +85,16 @@ struct ReviewSections {
                 summary: [.text("\(title): \(places.count) \(unit)")], id: nil,
                 [.bullets(Array(items))] + (more > 0 ? [.paragraph([.text("\(more) more are in report.json.")])] : []))
         ]
+    }
+}
+
+extension ReviewSummary {
+    /// What of the code models were to read.
+    var scopeWords: String {
+        switch scope {
+        case .candidates:
+            "only the code around what the analyzer found; of the rest no model can have found anything"
+        case .all, nil: "all files in scope that hold code"
+        }
     }
 }

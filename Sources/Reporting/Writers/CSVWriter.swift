@@ -9,7 +9,7 @@ struct CSVWriter {
         "id", "fingerprint", "status", "severity", "confidence", "rule", "title", "cwe", "check", "path", "start_line",
         "start_column", "end_line", "end_column", "symbol", "message", "remediation", "controls", "suppression",
         "suppressed_by", "approved_by", "suppressed_until", "rule_severity", "state", "first_seen", "due", "overdue",
-        "tools",
+        "tools", "commit", "authored", "rank",
     ]
 
     init(_ source: any ReportSource) {
@@ -35,6 +35,7 @@ struct CSVWriter {
                 finding.suppression?.reason ?? "",
             ]
             cells += Self.decisions(finding) + [finding.toolNames]
+            cells += [finding.past?.id ?? "", finding.past?.authored.description ?? "", finding.rank?.reason ?? ""]
             try sink.write(cells.map(Self.cell).joined(separator: ",") + "\r\n")
         }
     }

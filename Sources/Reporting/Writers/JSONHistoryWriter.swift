@@ -94,3 +94,25 @@ extension SeverityAdjustment {
         ]
     }
 }
+
+extension HistorySearch {
+    /// The object under `history_search`.
+    var json: JSONValue {
+        [
+            "head": .optional(head), "commits": .number(commits), "versions": .number(versions),
+            "in_tree": .number(inTree), "searched": .number(searched),
+            "unsearched": .object(unsearched.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) }),
+            "shallow": .bool(isShallow), "cut": .bool(isCut), "secrets": .number(secrets),
+        ]
+    }
+}
+
+extension PastCommit {
+    /// The commit of a finding that is gone from the tree.
+    var json: JSONValue { ["commit": .string(id), "authored": .string(authored.description)] }
+}
+
+extension FindingRank {
+    /// The object under `rank` of a finding.
+    var json: JSONValue { ["level": .number(level), "reason": .string(reason)] }
+}

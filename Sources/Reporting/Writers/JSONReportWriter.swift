@@ -19,6 +19,7 @@ struct JSONReportWriter {
         try stream.value("personal_data", .string(header.personalDataApplies))
         try stream.array("observations") { add in try header.observed.map(observation).forEach(add) }
         try stream.value("history", header.history.map(\.json) ?? .null)
+        try stream.value("history_search", header.historySearch.map(\.json) ?? .null)
         try stream.value("summary", summary(header.summary))
         try stream.array("weaknesses") { add in try header.weaknesses.map(weakness).forEach(add) }
         try stream.array("rules") { add in try header.rules.map(rule).forEach(add) }
@@ -107,6 +108,7 @@ struct JSONReportWriter {
     private func summary(_ summary: Summary) -> JSONValue {
         [
             "open_findings": .number(summary.openCount), "suppressed_findings": .number(summary.suppressed),
+            "in_history": .number(summary.inHistory),
             "states": counts(FindingState.allCases.map { ($0.rawValue, summary.states[$0] ?? 0) }),
             "overdue": counts(Severity.descending.map { ($0.rawValue, summary.overdue[$0] ?? 0) }),
             "severities": counts(Severity.descending.map { ($0.rawValue, summary.open[$0] ?? 0) }),
@@ -193,7 +195,8 @@ struct JSONReportWriter {
                 }),
             "suppression": finding.suppression.map(\.json) ?? .null,
             "severity_adjustment": finding.adjustment.map(\.json) ?? .null,
-            "track": finding.track.map(\.json) ?? .null,
+            "track": finding.track.map(\.json) ?? .null, "rank": finding.rank.map(\.json) ?? .null,
+            "history_commit": finding.past.map(\.json) ?? .null,
             "tools": .array(finding.tools.map { ["tool": .string($0.tool), "rule": .string($0.rule)] }),
         ]
     }

@@ -4,7 +4,8 @@ import OrchestratorCore
 extension ReviewSummary {
     var json: JSONValue {
         [
-            "model": .string(model), "price_source": .string(priceSource), "parts": .number(chunks),
+            "model": .string(model), "price_source": .string(priceSource), "scope": .string((scope ?? .all).rawValue),
+            "parts": .number(chunks),
             "reviewed": .number(reviewed), "reused": .number(reused), "stale": .number(stale),
             "copies": .number(copies), "answers": answersJSON, "claims": .number(claims),
             "rejected": .number(rejected), "agreements": .number(agreements),

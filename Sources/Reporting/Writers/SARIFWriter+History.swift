@@ -18,6 +18,8 @@ extension SARIFWriter {
         ]
         if let adjustment = finding.adjustment { fields.append(("severityAdjustment", adjustment.json)) }
         if let track = finding.track { fields.append(("track", track.json)) }
+        if let rank = finding.rank { fields.append(("exposure", rank.json)) }
+        if let past = finding.past { fields.append(("history", past.json)) }
         if !finding.tools.isEmpty {
             fields.append(
                 ("reportedBy", .array(finding.tools.map { ["tool": .string($0.tool), "rule": .string($0.rule)] })))

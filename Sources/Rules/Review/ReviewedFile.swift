@@ -15,22 +15,27 @@ package struct ReviewedFile: Sendable, Hashable {
     /// Lines of the file that are not shown, as far as they hold no hint: comments cost much, prove nothing and are where
     /// text that addresses a reviewer stands.
     private let comments: [ClosedRange<Int>]
+    /// Set where only the code around candidates is shown.
+    package let slice: Chunk.Slice?
 
     package struct Hint: Sendable, Hashable {
         package let line: Int
         package let weakness: Int
         package let title: String
+        /// How the value gets there, step by step; empty where that is not said.
+        package let way: [String]
 
-        package init(line: Int, weakness: Int, title: String) {
+        package init(line: Int, weakness: Int, title: String, way: [String] = []) {
             self.line = line
             self.weakness = weakness
             self.title = title
+            self.way = way
         }
     }
 
     package init(
         name: String, path: RepositoryPath, language: Language, firstLine: Int, text: String, hints: [Hint],
-        comments: [ClosedRange<Int>] = []
+        comments: [ClosedRange<Int>] = [], slice: Chunk.Slice? = nil
     ) {
         self.name = name
         self.path = path
@@ -43,7 +48,8 @@ package struct ReviewedFile: Sendable, Hashable {
             Self.harmless(String(line.last == "\r" ? line.dropLast() : line))
         }
         self.hints = hints
-        self.comments = comments
+        self.comments = comments + (slice?.hidden ?? [])
+        self.slice = slice
     }
 
     /// The same stretch under another name.
@@ -64,7 +70,7 @@ package struct ReviewedFile: Sendable, Hashable {
     }
 
     /// The lines, empty where they are not shown: what a quote may come from.
-    var quotable: [String] {
+    package var quotable: [String] {
         lines.enumerated().map { index, line in isShown(firstLine + index, line) ? line : "" }
     }
 
@@ -90,6 +96,10 @@ package struct ReviewedFile: Sendable, Hashable {
         return text
     }
 
+    private static func way(_ hint: Hint) -> String {
+        hint.way.isEmpty ? "" : "; the value's way: " + harmless(hint.way.joined(separator: " -> "))
+    }
+
     /// The block that goes into a prompt: lines without blank ones and comments. The real number stands before the bar at
     /// every tenth line and wherever lines were left out: digits are tokens, and it is the quote that finds the line.
     /// - Parameter isWhole: every line, each with its number.
@@ -103,7 +113,7 @@ package struct ReviewedFile: Sendable, Hashable {
         }
         for hint in hints {
             text +=
-                "(a static analyzer suspects CWE-\(hint.weakness) at line \(hint.line): \(hint.title); confirm or ignore)\n"
+                "(a static analyzer suspects CWE-\(hint.weakness) at line \(hint.line): \(hint.title)\(Self.way(hint)); confirm or ignore)\n"
         }
         return text
     }

@@ -22,6 +22,10 @@ struct Dialect {
     /// A function is a value like any other, known by the variable it is in; options are objects; promises are waited
     /// for; a file's exports are one object.
     var functionsAreValues = false
+    /// Members are properties: what is stored in one may be a sink, and `new` can set them by their names.
+    var hasProperties = false
+    /// Classes are found in other files by their simple names, `IThing` most likely as `Thing`.
+    var linksClasses = false
 
     static let java = Dialect(dropsPackages: true, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true)
     static let python = Dialect(
@@ -36,6 +40,10 @@ struct Dialect {
     static let javascript = Dialect(
         dropsPackages: false, namesAreLibrary: true, passesReceiver: false, divisionIsWhole: false,
         functionsAreValues: true)
+
+    static let csharp = Dialect(
+        dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
+        namesReceivers: true, hasProperties: true, linksClasses: true)
 
     /// The members of a method's class can be named without the receiver.
     var membersAreInScope: Bool { !passesReceiver && !functionsAreValues && !hasPackages }
@@ -58,5 +66,7 @@ struct Dialect {
         "datetime.datetime", "number", "bigint", "LocalDate", "LocalDateTime", "Instant", "Date", "decimal.Decimal",
         "MultipartFile[]", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr",
         "float32", "float64", "rune", "error", "time.Time", "time.Duration", "netip.Addr",
+        "ulong", "ushort", "sbyte", "decimal", "Guid", "DateTime", "DateTimeOffset", "DateOnly", "TimeOnly", "TimeSpan",
+        "Int32", "Int64",
     ]
 }

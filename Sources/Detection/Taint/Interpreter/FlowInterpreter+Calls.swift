@@ -234,7 +234,7 @@ extension FlowInterpreter {
         }
         if let type = parameter.type {
             result.path = typePath(type)
-            if dialect.isNumeric(type) { result.flows = [] }
+            if dialect.isNumeric(type) || isEnumeration(type) { result.flows = [] }
             // An unknown type of the project's own is most likely a variant of what the name stands for.
             if dialect.functionsAreValues, book.supertypes[type] == nil, let known = book.parameters[parameter.name] {
                 result.path = paths.number(known)
@@ -244,6 +244,15 @@ extension FlowInterpreter {
         }
         return result
     }
+
+    /// Whether values of a type are among the names it lists.
+    func isEnumeration(_ type: String) -> Bool {
+        guard dialect.hasProperties, let owner = classNumber(paths.number(type)) else { return false }
+        return classes[owner].marks.contains(Self.enumeration)
+    }
+
+    /// The mark of types that list their values.
+    static let enumeration = "enum"
 
     /// Whether a parameter can hold text of the address: `<name>` can, `<int:id>` and what the address lacks cannot.
     private func fromRoute(_ parameter: Parameter, _ function: Function) -> Bool {

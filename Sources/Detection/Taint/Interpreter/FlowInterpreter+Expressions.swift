@@ -80,15 +80,16 @@ extension FlowInterpreter {
             }
             return found
         }
-        if base.path != 0, !dialect.hasPackages, let owner = classNumber(base.path), let value = field(name, of: owner)
-        {
-            return value
+        if base.path != 0, !dialect.hasPackages, let owner = classNumber(base.path) {
+            if let value = bound(name, of: base, owner) { return value }
+            if let value = field(name, of: owner) { return value }
         }
         let path = paths.child(base.path, name)
         if let route = fixedRoute(path) { return Value(.text(route)) }
         if path != 0, let source = book.members[paths.text(path)] { return sourced(source, at: node, path: path) }
         if path != 0, base.flows.isEmpty, let value = linkedMember(paths.text(base.path), name) { return value }
         if dialect.dropsPackages, name.first?.isUppercase ?? false { return Value(path: path) }
+        if dialect.hasProperties, name == "Length" || name == "Count" { return .harmless }
         if name == "length", dialect.dropsPackages || dialect.functionsAreValues { return .harmless }
         return isWhollyKnown(base) ? Value(path: path) : Value(flows: deep(base).flows, path: path)
     }
@@ -100,6 +101,16 @@ extension FlowInterpreter {
             guard let object = live?.objects[id] else { return false }
             return object.items == nil && object.rest == nil && !object.fields.isEmpty
         }
+    }
+
+    /// A property of an object that was filled from outside, which holds what its type can.
+    private func bound(_ name: String, of base: Value, _ owner: Int) -> Value? {
+        guard dialect.hasProperties, base.objects.isEmpty, base.flows.contains(where: { $0.source >= 0 }),
+            let field = classes[owner].fields.first(where: { $0.name == name })
+        else { return nil }
+        let value = Value(flows: base.flows)
+        guard let type = field.type else { return value }
+        return isEnumeration(type) ? .harmless : declared(value, type)
     }
 
     /// The path of the request, in a function that serves one fixed route.

@@ -16,7 +16,9 @@ extension FlowInterpreter {
         let type = effects.type.map { paths.number($0) } ?? path
         if let source = effects.source { return sourced(source, at: node, path: type).cleaned(effects.cleans) }
         var result: Value
-        if let operation = effects.operation, let known = perform(operation, receiver, base, values, at: node) {
+        if !effects.isOpaque, let operation = effects.operation,
+            let known = perform(operation, receiver, base, values, at: node)
+        {
             result = known
             if effects.type != nil || result.path == 0 { result.path = type }
         } else {
@@ -62,8 +64,14 @@ extension FlowInterpreter {
     /// since they escape as often as not.
     private func stranger(_ receiver: Value?, _ values: [ArgumentValue]) -> Value {
         let result = unknown(receiver: receiver, values)
-        guard dialect.linksByName else { return result }
+        guard dialect.linksByName || dialect.hasProperties && isService(receiver, values) else { return result }
         return mixture([receiver ?? .harmless, .open])
+    }
+
+    /// Whether a call asks an object that was not made here, most likely a service: what it gives comes from elsewhere.
+    private func isService(_ receiver: Value?, _ values: [ArgumentValue]) -> Bool {
+        guard let receiver, receiver.objects.isEmpty, !receiver.flows.isEmpty else { return false }
+        return values.allSatisfy { $0.value.function == nil }
     }
 
     /// The result of a call of which nothing is known: it may hold whatever went in, or come from elsewhere.

@@ -114,12 +114,23 @@ extension FlowInterpreter {
 
     private func fresh(_ name: String) -> LinkTarget? {
         guard let linker, files.count < Self.mostFiles, !name.hasSuffix(")"), live != nil,
-            let source = dialect.linksByName
-                ? linker.classSource(of: name, near: file.path) : linker.source(of: name, near: file.path)
+            let source = unit(of: name, linker)
         else { return nil }
         let number = files.firstIndex { $0.path == source.path } ?? add(source.program, source.path)
-        guard dialect.dropsPackages || dialect.linksByName else { return .module(number) }
-        return files[number].classesByName[Self.split(dialect.typeName(name)).name].map { .type($0) }
+        guard dialect.dropsPackages || dialect.linksByName || dialect.linksClasses else { return .module(number) }
+        let known = files[number].classesByName
+        let simple = Self.split(dialect.typeName(name)).name
+        return (dialect.linksClasses ? known[String(simple.dropFirst())] ?? known[simple] : known[simple])
+            .map { .type($0) }
+    }
+
+    private func unit(of name: String, _ linker: FlowLinker) -> FlowLinker.Unit? {
+        if dialect.linksByName { return linker.classSource(of: name, near: file.path) }
+        guard dialect.linksClasses else { return linker.source(of: name, near: file.path) }
+        guard name.first?.isUppercase ?? false, !name.contains(".") else { return nil }
+        let isInterface = name.hasPrefix("I") && name.dropFirst().first?.isUppercase ?? false
+        let implementation = isInterface ? linker.classSource(of: String(name.dropFirst()), near: file.path) : nil
+        return implementation ?? linker.classSource(of: name, near: file.path)
     }
 
     /// - Parameter runs: whether the file's own statements are run now, in a scope of their own.
@@ -146,10 +157,24 @@ extension FlowInterpreter {
         files.lazy.compactMap { file in file.functionsByName[name]?.first { self.functions[$0].owner == nil } }.first
     }
 
-    /// Runs another file where it is included, with the variables there.
-    /// - Parameter end: the known end of its name.
-    func include(_ end: String?, at node: Int) -> Value {
-        guard let linker, let end, let before = live, frames.count <= Self.deepestCall,
+    /// Runs the files that may be included here, each with the variables there.
+    /// - Parameter name: of the file; where it is one of several, each is a way the program may take.
+    func include(_ name: Value?, at node: Int) -> Value {
+        let ends = name?.constants?.compactMap(\.string).filter { !$0.isEmpty } ?? []
+        guard let before = live, let first = ends.first else { return Value(flows: Value.open.flows) }
+        var result = include(first, at: node)
+        for end in ends.dropFirst() {
+            let after = live
+            live = before
+            result.join(include(end, at: node))
+            live = joined(live, after)
+        }
+        return result
+    }
+
+    /// - Parameter end: the known end of the file's name.
+    private func include(_ end: String, at node: Int) -> Value {
+        guard let linker, let before = live, frames.count <= Self.deepestCall,
             let source = linker.included(end, near: file.path)
         else { return Value(flows: Value.open.flows) }
         guard files.count < Self.mostFiles || files.contains(where: { $0.path == source.path }) else { return .open }

@@ -14,6 +14,7 @@ extension FlowInterpreter {
         let constructors = functions.indices.filter {
             functions[$0].isConstructor && functions[$0].owner == owner
         }
+        defer { if dialect.hasProperties { setProperties(values, of: result, owner) } }
         let extra = dialect.passesReceiver ? 1 : 0
         let fit = constructors.first { functions[$0].parameters.count == values.count + extra }
         if let constructor = fit ?? constructors.first {
@@ -23,6 +24,14 @@ extension FlowInterpreter {
             for id in result.objects { live?.objects[id]?.addRest(content) }
         }
         return result
+    }
+
+    /// `new Thing { Name = value }`.
+    private func setProperties(_ values: [ArgumentValue], of object: Value, _ owner: Int) {
+        for value in values {
+            guard let name = value.name, classes[owner].fields.contains(where: { $0.name == name }) else { continue }
+            for id in object.objects { live?.objects[id]?.fields[name] = value.value }
+        }
     }
 
     /// An object with its fields' initial values.
@@ -70,6 +79,9 @@ extension FlowInterpreter {
         if dialect.isNumeric(type) { result.flows = [] }
         result.path = paths.number(effects.type ?? type)
         var object = HeapObject()
+        if dialect.hasProperties {
+            for value in values { if let name = value.name { object.fields[name] = value.value } }
+        }
         if dialect.functionsAreValues {
             object.rest = .open
             object.rest?.joinFlows(result.flows)

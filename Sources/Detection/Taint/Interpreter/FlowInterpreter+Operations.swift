@@ -20,7 +20,7 @@ extension FlowInterpreter {
         case .listOf: return Value(objects: [allocate(node, HeapObject(items: spread(arguments)))])
         case .map: return newMap(values, at: node)
         case .keys: return (arguments.first ?? receiver).map { Value(flows: $0.flows) }
-        case .include: return include(arguments.last?.constant?.string, at: node)
+        case .include: return include(arguments.last, at: node)
         case .builder: return newBuilder(arguments, at: node)
         case .each, .transform, .select, .pick, .fold, .then:
             return functional(operation, receiver, arguments, at: node)

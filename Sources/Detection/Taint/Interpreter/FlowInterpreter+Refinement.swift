@@ -23,6 +23,8 @@ extension FlowInterpreter {
         case .call(let base, let name, let arguments) where dialect.hasPackages:
             checkedCall(base, name, arguments, truth, at: here(condition.node))
         case .call(let base, let name, let arguments): checked(base, name, arguments, truth, at: here(condition.node))
+        // What a call also gives back does not change what it says.
+        case .assign(_, let value, _) where dialect.hasProperties: refine(value, to: truth)
         default: break
         }
     }
@@ -191,6 +193,10 @@ extension FlowInterpreter {
         if check.types.contains(dialect.typeName(paths.text(value.path))) { cleanSources(of: value, check.kinds) }
     }
 
+    private static let memberships: Set<String> = [
+        "contains", "containsKey", "includes", "has", "hasOwnProperty", "Contains", "ContainsKey",
+    ]
+
     /// `strings.Contains(text, part)` is a question about its first argument.
     private func checkedCall(
         _ base: Expression?, _ name: String, _ arguments: [Argument], _ truth: Bool, at node: Int
@@ -214,14 +220,14 @@ extension FlowInterpreter {
 
     private func checked(_ base: Expression?, _ name: String, _ arguments: [Argument], _ truth: Bool, at node: Int) {
         if let base, arguments.count == 1, truth {
-            if ["equals", "equalsIgnoreCase", "contentEquals"].contains(name) {
+            if ["equals", "equalsIgnoreCase", "contentEquals", "Equals"].contains(name) {
                 equal(base, arguments[0].value)
                 equal(arguments[0].value, base)
-            } else if ["contains", "containsKey", "includes", "has", "hasOwnProperty"].contains(name) {
+            } else if Self.memberships.contains(name) {
                 member(arguments[0].value, of: base)
             }
         }
-        if let base, arguments.count == 1, !truth, ["contains", "includes"].contains(name) {
+        if let base, arguments.count == 1, !truth, ["contains", "includes", "Contains"].contains(name) {
             lacks(base, arguments[0].value)
         }
         guard truth, let check = book.checks[name] else { return }

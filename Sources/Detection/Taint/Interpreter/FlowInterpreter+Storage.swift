@@ -95,7 +95,7 @@ extension FlowInterpreter {
     }
 
     private func store(_ value: Value, in base: Value, _ place: Expression, field name: String, at node: Int) {
-        if dialect.functionsAreValues {
+        if dialect.functionsAreValues || dialect.hasProperties {
             let owner = base.path == 0 ? label(place) : paths.text(base.path)
             checkStore(value, key: nil, ownerPath: owner, name: name, at: node)
         }

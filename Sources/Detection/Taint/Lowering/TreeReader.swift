@@ -15,8 +15,9 @@ struct TreeReader<Kind: RawRepresentable> where Kind.RawValue == String {
         case object, operand, `operator`, parameters, resources, right, subject, subscript_ = "subscript"
         case superclass, superclasses, interfaces, type, update, value, expression, constructor, property
         case scope, default_value, return_expression, conditional_expressions
+        case label, size
         case source, pattern, declaration, parameter, start = "initializer", increment, handler, finalizer, kind
-        case channel, communication, element, end, from = "start", package, path, receiver, result
+        case bases, channel, communication, element, end, from = "start", package, path, receiver, result
     }
 
     init(_ source: ParsedSource) {
