@@ -84,8 +84,8 @@ extension FlowInterpreter {
 
     /// Work granted to a call into another file, by whether anything from outside goes there.
     private static let mostForeignWork = (plain: 1500, interesting: 10_000)
-    /// Calls that cannot be granted so much are not worth beginning.
-    private static let leastWork = 200
+    /// Work granted to any call if so much is left.
+    private static let leastWork = 6000
 
     /// Calls a function within limits: it must not use up what its callers have, and whole libraries may stand behind
     /// one of another file.
@@ -93,26 +93,32 @@ extension FlowInterpreter {
         let isForeign =
             (dialect.functionsAreValues || dialect.hasPackages)
             && functions[index].node >> Self.fileShift != frames.last?.file ?? 0
-        var limit = (workLeft - reserve) / 4
+        var limit = max((workLeft - reserve) / 4 * 3, min(workLeft - reserve, Self.leastWork))
         if isForeign {
             limit = isInteresting(receiver, values) ? Self.mostForeignWork.interesting : Self.mostForeignWork.plain
         }
         guard let before = live else { return .open }
-        guard limit > exhausting[index] ?? 0, limit >= Self.leastWork else {
-            if !isForeign, isInteresting(receiver, values) { giveUp(index) }
+        guard limit > exhausting[index] ?? 0, limit > 0 else {
+            if !isForeign { giveUp(index, receiver, values) }
             return unknown(receiver: receiver, values.filter { $0.value.function == nil })
         }
         let granted = min(limit, workLeft)
         let (rest, kept) = (workLeft - granted, reserve)
-        (workLeft, reserve) = (granted, granted / Self.reservedShare)
+        (workLeft, reserve) = (granted, Self.reserve(of: granted))
         let result = run(index, receiver: receiver, values, at: node)
         defer { (workLeft, reserve) = (rest + max(0, workLeft), kept) }
         guard workLeft <= 0, rest > 0 else { return result }
         exhausting[index] = limit
         covered.remove(index)
         live = before
-        if !isForeign, isInteresting(receiver, values) { giveUp(index) }
+        if !isForeign { giveUp(index, receiver, values) }
         return .open
+    }
+
+    /// Notes a function of this file that was not followed although something from outside goes into it.
+    private func giveUp(_ index: Int, _ receiver: Value, _ values: [ArgumentValue]) {
+        guard frames.allSatisfy({ $0.file == 0 }), isInteresting(receiver, values) else { return }
+        giveUp(index)
     }
 
     /// Whether anything from outside goes into a call.

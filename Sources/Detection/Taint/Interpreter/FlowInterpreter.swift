@@ -62,8 +62,9 @@ final class FlowInterpreter {
     private static let mostWorkPerEntry = 50_000
     /// What an entry gets where earlier ones used up the file's share; the file ends where they overdraw it as much again.
     private static let leastWorkPerEntry = 2000
-    /// The part of its work that a function keeps for its own statements.
-    static let reservedShare = 8
+
+    /// The part of much work that a function keeps for its own statements.
+    static func reserve(of work: Int) -> Int { work < mostWork / 10 ? 0 : work / 8 }
     /// Calls entered within calls, and expressions within expressions.
     static let deepestCall = 8
     static let deepest = 600
@@ -117,7 +118,7 @@ final class FlowInterpreter {
         // What a file does when it is loaded is one entry that others rest on.
         let most = frame.function == nil ? Self.mostWork / 2 : Self.mostWorkPerEntry
         workLeft = min(most, max(totalLeft / 3, frame.function == nil ? most : Self.leastWorkPerEntry))
-        reserve = workLeft / Self.reservedShare
+        reserve = Self.reserve(of: workLeft)
         let granted = workLeft
         frames = [frame]
         depth = 0
@@ -128,7 +129,7 @@ final class FlowInterpreter {
         return workLeft > 0
     }
 
-    /// Notes a function that was not followed although something from outside goes into it.
+    /// Notes a function that was not followed.
     func giveUp(_ index: Int) {
         let name = functions[index].name
         if !unfinished.contains(name) { unfinished.append(name) }

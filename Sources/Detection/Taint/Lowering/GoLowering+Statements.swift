@@ -33,7 +33,7 @@ extension GoLowering {
         case .return_statement: return [leave(node)]
         case .break_statement: return [Statement(node: node, form: .stop)]
         case .continue_statement: return [Statement(node: node, form: .again)]
-        case .labeled_statement: return reader.named(node).last.map { statement($0) } ?? []
+        case .labeled_statement: return labelled(node)
         case .send_statement: return send(node)
         case .function_declaration, .method_declaration, .fallthrough_statement, nil: return []
         default: return [Statement(node: node, form: .expression(expression(node)))]
@@ -87,6 +87,18 @@ extension GoLowering {
             return starts + [loop]
         default: return [endless(node, test: expression(head), body.map { block($0) } ?? [])]
         }
+    }
+
+    /// A loop that is left from inner ones by its label may end at any time.
+    private mutating func labelled(_ node: Int) -> [Statement] {
+        guard let inner = reader.named(node).last else { return [] }
+        let isLeft = reader.tree.subtree(node).contains {
+            reader.kind($0) == .break_statement && !reader.named($0).isEmpty
+        }
+        guard isLeft, reader.kind(inner) == .for_statement, reader.named(inner).count == 1 else {
+            return statement(inner)
+        }
+        return [endless(inner, test: nothing(inner), reader.named(inner).flatMap { block($0) })]
     }
 
     private func endless(_ node: Int, test: Expression?, _ body: [Statement]) -> Statement {
