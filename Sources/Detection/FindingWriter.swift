@@ -37,6 +37,8 @@ struct FindingWriter {
         of candidates: [Candidate], _ comments: inout SuppressionComments
     ) -> [(finding: Finding, candidate: Candidate)] {
         var ordinals: [[String]: Int] = [:]
+        // The evidence of one finding may hold the secret of another.
+        let secrets = candidates.flatMap(\.secrets)
         return distinct(candidates).map { candidate in
             let text = redacted(candidate.range, hiding: candidate.secrets)
             let rule = rules[candidate.rule].description
@@ -44,7 +46,7 @@ struct FindingWriter {
             ordinals[[rule.id, candidate.symbol, text]] = ordinal + 1
             let fingerprint = FindingFingerprint(
                 rule: rule.id, symbol: candidate.symbol, text: text, ordinal: ordinal, path: path)
-            return (finding(candidate, rule, fingerprint, &comments), candidate)
+            return (finding(candidate, rule, fingerprint, hiding: secrets, &comments), candidate)
         }
     }
 
@@ -85,7 +87,7 @@ struct FindingWriter {
 
     private func finding(
         _ candidate: Candidate, _ rule: RuleDescription, _ fingerprint: FindingFingerprint,
-        _ comments: inout SuppressionComments
+        hiding secrets: [Range<Int>], _ comments: inout SuppressionComments
     ) -> Finding {
         let location = location(of: candidate.range)
         let doubt = context.doubt(isSecret: !candidate.secrets.isEmpty)
@@ -93,7 +95,7 @@ struct FindingWriter {
             id: fingerprint.id, fingerprint: fingerprint.pathless, rule: rule.id, weakness: rule.weakness,
             severity: rule.severity, confidence: rule.confidence / (doubt?.divisor ?? 1),
             message: doubt.map { "\(rule.message) \($0.note)" } ?? rule.message, location: location,
-            symbol: candidate.symbol, evidence: evidence(for: candidate, at: location),
+            symbol: candidate.symbol, evidence: evidence(at: location, hiding: secrets),
             flow: candidate.steps.map { FlowStep(location: self.location(of: $0.place), note: $0.note) },
             suppression: comments.suppression(of: [rule.id] + rules[candidate.rule].replaced, at: location.startLine))
     }
@@ -112,11 +114,11 @@ struct FindingWriter {
     }
 
     /// Secrets may span lines, so the whole stretch is redacted before it is cut into lines.
-    private func evidence(for candidate: Candidate, at location: Location) -> Evidence {
+    private func evidence(at location: Location, hiding secrets: [Range<Int>]) -> Evidence {
         let first = max(1, location.startLine - Self.context)
         let last = min(lines.count, location.endLine + Self.context, first + Self.longestEvidence - 1)
         var shown: [String] = []
-        for line in redactedLines(first...max(first, last), hiding: candidate.secrets) { shown.append(shorten(line)) }
+        for line in redactedLines(first...max(first, last), hiding: secrets) { shown.append(shorten(line)) }
         while shown.count > 1, shown.last?.isEmpty == true { shown.removeLast() }
         return Evidence(firstLine: first, lines: shown)
     }
