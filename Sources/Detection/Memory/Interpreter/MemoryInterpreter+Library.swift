@@ -53,26 +53,25 @@ extension MemoryInterpreter {
 
     private func answer(_ call: LibraryCall, _ state: MemoryState) -> [Outcome] {
         var state = state
-        let at = call.place
         switch call.effect.action {
         case .environment:
             var object = MemoryObject(kind: .unknown, type: CType(name: "char"))
-            object.outside = at
+            object.outside = call.place
             object.hasEscaped = true
             var value = MemoryValue(0, type: CType(name: "char").pointed)
             value.object = state.add(object)
-            value.outside = at
+            value.outside = call.place
             return [(state, value)]
         case .random:
             var value = MemoryValue(low: 0, high: 2_147_483_647, isExact: false, type: .int)
-            value.outside = at
+            value.outside = call.place
             return [(state, value)]
         case .length:
-            look(at: call.argument(0), &state, at)
-            return [(state, length(call.argument(0), call.effect.width, state, at))]
+            look(at: call.argument(0), &state, call.place)
+            return [(state, length(call.argument(0), call.effect.width, state, call.place))]
         case .command, .path, .open: return opened(call, &state)
         case .observe:
-            for value in call.values where value.object != nil { look(at: value, &state, at) }
+            for value in call.values where value.object != nil { look(at: value, &state, call.place) }
             let value = state.fresh(.unknown)
             return [(state, value)]
         case .absolute:
@@ -81,7 +80,7 @@ extension MemoryInterpreter {
             return [(state, value)]
         case .first:
             var value = call.argument(0)
-            look(at: value, &state, at)
+            look(at: value, &state, call.place)
             value.isExact = false
             value.high = MemoryValue.greatest
             value.mayFail = false
