@@ -41,7 +41,12 @@ package final class Analyzer {
         let lines = LineTable(bytes)
         let rules = book.rules(for: language)
         let gate = GateHits(rules, bytes)
-        let whole = examine(bytes, path, rules, gate, lines)
+        var whole = examine(bytes, path, rules, gate, lines)
+        if whole.coverage.reason == .parseIncomplete, let other = language.typed {
+            let rules = book.rules(for: other)
+            let typed = examine(bytes, path, rules, GateHits(rules, bytes), lines)
+            if typed.coverage.reason == .complete { whole = typed }
+        }
         let parts = bytes.count <= Self.parseLimit ? EmbeddedCode.parts(of: bytes, in: language) : []
         return parts.reduce(whole) { result, part in
             let rules = book.rules(for: part.language)
@@ -150,6 +155,11 @@ package final class Analyzer {
     private func limited(_ coverage: Coverage) -> Coverage {
         scratch.limitExceeded ? Coverage(.ruleLimit, "a pattern exceeded its match limit") : coverage
     }
+}
+
+extension Language {
+    /// JavaScript is often written with types (Flow) that its own grammar does not know.
+    fileprivate var typed: Language? { rawValue == "javascript" ? Language(rawValue: "tsx") : nil }
 }
 
 /// Where the gates of a file's rules opened.

@@ -46,14 +46,14 @@ import Testing
             """
         let found = try analyse(text, language).findings.filter { $0.weakness == 79 }
         #expect(found.map(\.location.startLine) == [5])
-        #expect(found.first?.evidence.lines.first?.contains("var name") == true || found.first?.evidence.firstLine == 3)
+        #expect(found.first?.evidence.firstLine == 3)
     }
 
     @Test func aSuppressionInAScriptIsUsed() throws {
         let text = """
             <script>
             // secorch:ignore javascript-eval -- only on the demo page
-            eval(code);
+            (0, eval)(source);
             </script>
             """
         let analysis = try analyse(text, "html")

@@ -17,6 +17,18 @@ import Testing
         return try rules(in: code, language).contains("javascript-flow-sql-injection")
     }
 
+    @Test func typesInJavaScriptDoNotHideTheRest() throws {
+        let code = """
+            // @flow
+            type Row = { id: string, sort?: string };
+            export const list = (req: Request, rows: Array<Row>, next?: (e: Error) => void): Promise<void> =>
+              db.query(`select * from t order by ${(req.query.sort: any)}`);
+            export function find(req: Request, db: Db): Row { return db.query('select ' + req.query.id); }
+            """
+        let analysis = try DataFlowProbe(DataFlowTests.rules.get()).analyse(code, "javascript", path: "src/app")
+        #expect(analysis.findings.contains { $0.rule == "javascript-flow-sql-injection" && $0.location.startLine == 5 })
+    }
+
     @Test(arguments: [
         "db.query('a' + name);",
         "db.query(`a ${name}`);",

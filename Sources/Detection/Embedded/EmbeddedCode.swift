@@ -81,11 +81,25 @@ extension FileAnalysis {
         let isBetter = coverage.reason == .noRules && isAllCode
         let isWorse = coverage.reason == .complete && part.coverage.reason != .complete
         return FileAnalysis(
-            findings: (findings + part.findings).sorted {
-                ($0.location.startLine, $0.location.startColumn, $0.rule)
-                    < ($1.location.startLine, $1.location.startColumn, $1.rule)
-            },
+            findings: Self.distinct(findings + part.findings),
             coverage: isBetter || isWorse ? part.coverage : coverage,
             idleSuppressions: idleSuppressions.filter(part.idleSuppressions.contains))
+    }
+    /// In document order; of two that name the same weakness on one line, the surer.
+    private static func distinct(_ findings: [Finding]) -> [Finding] {
+        struct Place: Hashable {
+            let line: Int
+            let weakness: Int
+        }
+        var kept: [Place: Int] = [:]
+        for (index, finding) in findings.enumerated() {
+            let place = Place(line: finding.location.startLine, weakness: finding.weakness)
+            if let rival = kept[place], findings[rival].confidence >= finding.confidence { continue }
+            kept[place] = index
+        }
+        return kept.values.map { findings[$0] }.sorted {
+            ($0.location.startLine, $0.location.startColumn, $0.rule)
+                < ($1.location.startLine, $1.location.startColumn, $1.rule)
+        }
     }
 }
