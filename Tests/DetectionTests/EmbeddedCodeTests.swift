@@ -53,7 +53,7 @@ import Testing
         let text = """
             <script>
             // secorch:ignore javascript-eval -- only on the demo page
-            (0, eval)(source);
+            function run(code) { (0, eval)(code); }
             </script>
             """
         let analysis = try analyse(text, "html")
