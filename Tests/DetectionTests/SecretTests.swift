@@ -1,7 +1,9 @@
 import Detection
+import Foundation
 import OrchestratorCore
 import Settings
 import SyntaxTree
+import TestSupport
 import Testing
 
 /// What makes a text a secret, besides its shape. Keys are put together here, so that no scanner takes this file for a leak.
@@ -67,6 +69,31 @@ import Testing
             #expect(
                 try findings(in: text, at: path).first?.confidence == findings(in: text).first?.confidence, "\(path)")
         }
+    }
+
+    @Test(arguments: [
+        "app.config['SECRET_KEY_HMAC_2'] = 'value-77-x'", "$db_pass = 'value-77-x';", "API_TOKEN = \"value-77-x\"",
+        "client.login(password='value-77-x')", "const cookieSecret = `value-77-x`;", "{'access_key_old': 'value-77-x'}",
+    ])
+    func noModelSeesWhatIsNamedLikeASecret(line: String) throws {
+        let forms = try RedactionForm.load(
+            String(contentsOf: ProjectFolder.rulesets.appending(path: "redaction.yaml"), encoding: .utf8),
+            file: "redaction.yaml", reader: YAMLReader())
+        let redactor = Redactor(forms: forms, rules: try Self.rules.get())
+        let shown = Array(line.utf8).withUnsafeBufferPointer { redactor.redact($0, scratch: PatternScratch()) }
+        #expect(!shown.contains("value-77"), "\(shown)")
+    }
+
+    @Test func evidenceHidesTheSecretsOfOtherFindings() throws {
+        let code = "client.login(password='tR7-qwe!Lmv92x')\ncursor.execute('select ' + request.args['a'])\n"
+        let probe = try DataFlowProbe(Self.rules.get())
+        let found = probe.analyse(
+            "from flask import request\ndef f(cursor):\n"
+                + code.split(separator: "\n")
+                .map { "    \($0)\n" }.joined(), "python", path: "src/shop"
+        ).findings
+        #expect(Set(found.map(\.weakness)).isSuperset(of: [89, 259]))
+        #expect(!found.flatMap(\.evidence.lines).joined().contains("tR7"))
     }
 
     /// Of every vulnerable example of a secret rule, neither the finding nor what a model is sent shows the secret.
