@@ -179,7 +179,8 @@ import Testing
         let script = """
             set -e
             mkdir first second home && tar xf "$1" -C first && cp -r "$2/rulesets" "$2/templates" home
-            rm -r home/rulesets/detection home/rulesets/taint home/rulesets/observations home/rulesets/redaction.yaml
+            rm -r home/rulesets/detection home/rulesets/taint home/rulesets/memory \\
+                home/rulesets/observations home/rulesets/redaction.yaml
             cp -r first/detection-rules/* home/rulesets
             """
         let made = try runProcess(

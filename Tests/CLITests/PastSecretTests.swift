@@ -176,13 +176,21 @@ import Testing
                 ))
         }
         let arguments = ["scan", "target", "--out", "out", "--state", "state", "--quiet", "--history"]
+        let start = ContinuousClock.now
         #expect(try program.scan("target", "--history", out: "expected").status == 0)
-        for round in 0..<proofCount(quick: 4, full: 40) {
-            try? FileManager.default.removeItem(atPath: program.folder.path + "/state")
+        let duration = ContinuousClock.now - start
+        let rounds = proofCount(quick: 4, full: 40)
+        var killed = 0
+        for round in 0..<rounds {
+            for left in ["state", "out"] {
+                try? FileManager.default.removeItem(atPath: program.folder.path + "/" + left)
+            }
             let process = try program.start(arguments)
-            usleep(UInt32(40_000 * (round % 8 + 1)))
+            usleep(UInt32(duration * (Double(round) + 0.5) / Double(rounds) / .microseconds(1)))
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
+            // A search that was over before is no proof.
+            if process.terminationReason == .uncaughtSignal { killed += 1 }
             #expect(try program.run(arguments).status == 0)
             for name in ReportText.names {
                 #expect(
@@ -190,5 +198,6 @@ import Testing
                         == ReportText.withoutRun(try program.text("expected/" + name)), "round \(round): \(name)")
             }
         }
+        #expect(killed > 0)
     }
 }

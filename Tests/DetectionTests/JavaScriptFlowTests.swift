@@ -17,6 +17,11 @@ import Testing
         return try rules(in: code, language).contains("javascript-flow-sql-injection")
     }
 
+    @Test func aGuessAboutAGlobalOfUnknownOriginStands() throws {
+        #expect(try rules(in: "eval(source);\n") == ["javascript-eval"])
+        #expect(try rules(in: "const source = '1 + 1';\neval(source);\n").isEmpty)
+    }
+
     @Test func typesInJavaScriptDoNotHideTheRest() throws {
         let code = """
             // @flow

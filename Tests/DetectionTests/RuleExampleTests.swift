@@ -9,7 +9,7 @@ import Testing
 /// The rules of the project.
 enum ProjectRules {
     static func load() throws -> [Rule] {
-        try ["detection", "taint"].flatMap { part in
+        try ["detection", "taint", "memory"].flatMap { part in
             let folder = ProjectFolder.rulesets.appending(path: part)
             let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
                 $0.hasSuffix(".yaml")

@@ -64,7 +64,8 @@ struct PageScripts {
         var start = range.lowerBound
         var index = start
         while index < range.upperBound {
-            guard let close = Self.tags.first(where: { file.begins($0.open, at: index) })?.close,
+            guard file[index] == UInt8(ascii: "<") || file[index] == UInt8(ascii: "{"),
+                let close = Self.tags.first(where: { file.begins($0.open, at: index) })?.close,
                 let end = file.firstOffset(of: close, from: index + 2), end < range.upperBound
             else {
                 index += 1

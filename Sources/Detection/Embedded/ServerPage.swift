@@ -1,3 +1,4 @@
+import Glibc
 import OrchestratorCore
 
 /// The Java of a JSP: declarations become members of a class, statements and expressions the body of its method, as
@@ -102,8 +103,15 @@ extension UnsafeBufferPointer<UInt8> {
         }
     }
 
+    /// - Parameter text: begins with no letter.
     func firstOffset(of text: StaticString, from start: Int) -> Int? {
-        guard start < count else { return nil }
-        return (start..<count).first { begins(text, at: $0) }
+        guard let base = baseAddress else { return nil }
+        var position = start
+        while position < count, let found = memchr(base + position, Int32(text.utf8Start.pointee), count - position) {
+            let offset = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+            if begins(text, at: offset) { return offset }
+            position = offset + 1
+        }
+        return nil
     }
 }

@@ -6,23 +6,19 @@ package import SyntaxTree
 package final class Chunker {
     private let budget: TokenBudget
     private let counter: any TokenCounting
-    private let grammars: GrammarLibrary?
-    private let parser = SyntaxParser()
-
-    /// Files above this are cut at line ends; see `Analyzer.parseLimit`.
-    private static let parseLimit = 4 * 1024 * 1024
+    private let parser: FileParser
 
     package init(budget: TokenBudget, counter: any TokenCounting, grammars: GrammarLibrary?) {
         self.budget = budget
         self.counter = counter
-        self.grammars = grammars
+        parser = FileParser(grammars)
     }
 
     /// The chunks of one file: each byte in exactly one, in order, none over the budget. Empty for an empty file.
     package func chunks(
         of bytes: UnsafeBufferPointer<UInt8>, path: RepositoryPath, language: Language
     ) -> [Chunk] {
-        let tree = tree(bytes, language)
+        let tree = parser.tree(bytes, language)
         var splitter = ChunkSplitter(bytes: bytes, budget: budget.tokens, counter: counter)
         let pieces = splitter.split(tree?.root)
         let comments = tree.map { CommentLines($0.flat, bytes) }
@@ -38,13 +34,6 @@ package final class Chunker {
                 tokens: piece.tokens, symbol: tree.map { Self.symbol(at: piece.bytes, in: $0, bytes) } ?? "",
                 comments: comments?.within(lines) ?? [])
         }
-    }
-
-    private func tree(_ bytes: UnsafeBufferPointer<UInt8>, _ language: Language) -> SyntaxTree? {
-        guard bytes.count <= Self.parseLimit, let name = language.grammar, let grammars,
-            let grammar = try? grammars.grammar(name)
-        else { return nil }
-        return try? parser.parse(bytes, grammar: grammar)
     }
 
     /// What is being declared where the chunk's text begins.

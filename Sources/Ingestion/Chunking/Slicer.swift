@@ -7,16 +7,12 @@ package import SyntaxTree
 package final class Slicer {
     private let budget: TokenBudget
     private let counter: any TokenCounting
-    private let grammars: GrammarLibrary?
-    private let parser = SyntaxParser()
-
-    /// Files above this are cut by lines alone; see `Analyzer.parseLimit`.
-    private static let parseLimit = 4 * 1024 * 1024
+    private let parser: FileParser
 
     package init(budget: TokenBudget, counter: any TokenCounting, grammars: GrammarLibrary?) {
         self.budget = budget
         self.counter = counter
-        self.grammars = grammars
+        parser = FileParser(grammars)
     }
 
     /// The slices of one file, in order, none over the budget: chunks that say which of their lines are not shown.
@@ -25,7 +21,7 @@ package final class Slicer {
         of bytes: UnsafeBufferPointer<UInt8>, path: RepositoryPath, language: Language, around places: Set<Int>
     ) -> [Chunk] {
         let lines = SliceLines(bytes)
-        let tree = tree(bytes, language)
+        let tree = parser.tree(bytes, language)
         var slice = SliceBuilder(lines: lines, tree: tree?.flat)
         for place in places.sorted() where place >= 1 && place <= lines.count { slice.show(around: place) }
         slice.showWhatIsNamed()
@@ -33,13 +29,6 @@ package final class Slicer {
         if let tree { for range in CommentLines(tree.flat, bytes).ranges { comments.formUnion(range) } }
         let shown = slice.shown.subtracting(comments.subtracting(places)).sorted()
         return parts(of: shown, lines).map { chunk(of: $0, lines, path) }
-    }
-
-    private func tree(_ bytes: UnsafeBufferPointer<UInt8>, _ language: Language) -> SyntaxTree? {
-        guard bytes.count <= Self.parseLimit, let name = language.grammar, let grammars,
-            let grammar = try? grammars.grammar(name)
-        else { return nil }
-        return try? parser.parse(bytes, grammar: grammar)
     }
 
     /// The lines in parts that fit, cut where lines were left out if possible.

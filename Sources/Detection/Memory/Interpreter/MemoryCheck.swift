@@ -26,6 +26,9 @@ enum MemoryCheck: String, CaseIterable, Sendable {
     case format
     case command
     case path
+
+    /// Where the object comes from says all: nothing that a caller passes on makes it wrong.
+    var isAboutOneObject: Bool { [.leak, .uninitialised, .nullUse, .underread, .overread].contains(self) }
 }
 
 /// What a memory rule looks for.

@@ -133,13 +133,9 @@ extension MemoryInterpreter {
                 return evaluate(value, state)
             }
             if let number = linker.enumerator(name, file: file) ?? library.constants[name] {
-                return [
-                    (
-                        state,
-                        MemoryValue(
-                            Int128(number), type: name.hasPrefix("U") ? CType(name: "int", isUnsigned: true) : .int)
-                    )
-                ]
+                let type = CType(
+                    name: Int(Int32(clamping: number)) == number ? "int" : "long", isUnsigned: name.hasPrefix("U"))
+                return [(state, MemoryValue(Int128(number), type: type))]
             }
         }
         return places(expression, state).map { state, place in

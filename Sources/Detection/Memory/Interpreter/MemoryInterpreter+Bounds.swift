@@ -171,6 +171,7 @@ extension MemoryInterpreter {
             let span = bounds.1 - bounds.0 + 1
             result.low = ((value.low - bounds.0) % span + span) % span + bounds.0
             result.high = result.low
+            result.isExact = !value.type.isUnsigned
             return result
         }
         result.isExact = value.isExact && value.outside != nil && sign != "/"
@@ -217,6 +218,7 @@ extension MemoryInterpreter {
         result.isExact = one.isExact && two.isExact
         result.outside = two.outside ?? one.outside
         result.isComputed = true
+        if one.unit != size.unit, one.low != 0 || one.high != 0 { result.isExact = false }
         if size.unit != nil { result.unit = size.unit }
         if two.number != 0 { result.content = nil }
         return result

@@ -33,8 +33,21 @@ extension MemoryInterpreter {
             return unknown(arguments, isMacro: false, at, state)
         }
         return values(arguments, function, state).flatMap { state, values in
-            invoke(function, values, state, at: at)
+            invoke(function, values, state, at: at).map { (settled(values, $0.state), $0.value) }
         }
+    }
+
+    /// After a call that was given the address of a variable: whether it set it on the path that was taken is seldom plain,
+    /// and a caller looks at what the function returned.
+    func settled(_ values: [MemoryValue], _ state: MemoryState) -> MemoryState {
+        var state = state
+        for case let id? in values.map(\.object) where state.objects[id]?.kind == .local {
+            if state.objects[id]?.rest == .unset { state.objects[id]?.rest = .unknown }
+            for (offset, cell) in state.objects[id]?.cells ?? [:] where cell.isUnset {
+                state.objects[id]?.cells[offset] = nil
+            }
+        }
+        return state
     }
 
     /// The values of arguments; for parameters that are references, where they stand.
@@ -87,6 +100,9 @@ extension MemoryInterpreter {
             state.objects[id]?.forget()
             state.objects[id]?.hasEscaped = true
         }
+        // A macro need not read what it is given.
+        if isMacro { quiet += 1 }
+        defer { if isMacro { quiet -= 1 } }
         return values(rest, state).map { state, values in
             var state = state
             for value in values { escape(value, &state) }

@@ -30,6 +30,7 @@ extension MemoryInterpreter {
             evaluate(right, one.state).compactMap { two -> MemoryState? in
                 var state = two.state
                 if let holds = holds(sign, one.value, two.value) { return holds ? state : nil }
+                state.doubts += 1
                 guard narrow(left, one.value, sign, two.value, &state),
                     narrow(right, two.value, Self.mirrored[sign] ?? sign, one.value, &state)
                 else { return nil }
@@ -41,6 +42,7 @@ extension MemoryInterpreter {
     /// Whether the comparison holds, where the values decide that.
     private func holds(_ sign: String, _ one: MemoryValue, _ two: MemoryValue) -> Bool? {
         if one.function != nil || two.function != nil { return two.isNull ? sign == "!=" : nil }
+        if let first = one.object, let second = two.object { return samePlace(sign, one, first, two, second) }
         if one.object != nil || two.object != nil {
             let (pointer, other) = one.object != nil ? (one, two) : (two, one)
             guard other.isNull, pointer.unit == nil, !pointer.mayFail else { return nil }
@@ -59,6 +61,18 @@ extension MemoryInterpreter {
         case ">": return holds("<=", one, two).map { !$0 }
         default: return holds("<", one, two).map { !$0 }
         }
+    }
+
+    /// Pointers into different objects differ; into one, where their offsets are known.
+    private func samePlace(
+        _ sign: String, _ one: MemoryValue, _ first: Int, _ two: MemoryValue, _ second: Int
+    ) -> Bool? {
+        guard sign == "==" || sign == "!=" else { return nil }
+        if first != second { return sign == "!=" }
+        guard one.isExact, two.isExact, one.low == one.high, two.low == two.high, one.unit == two.unit else {
+            return nil
+        }
+        return (one.low == two.low) == (sign == "==")
     }
 
     /// Keeps of a variable's values those that fit.

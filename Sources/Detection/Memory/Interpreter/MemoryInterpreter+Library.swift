@@ -11,7 +11,7 @@ extension MemoryInterpreter {
             let given = effect.arguments.map { $0 < values.count ? values[$0] : MemoryValue.unknown }
             let call = LibraryCall(
                 effect: effect, given: given, values: values, rest: (effect.arguments.max() ?? -1) + 1, place: at)
-            return perform(call, state)
+            return perform(call, state).map { (settled(values, $0.state), $0.value) }
         }
     }
 

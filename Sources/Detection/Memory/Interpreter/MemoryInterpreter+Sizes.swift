@@ -1,7 +1,8 @@
 /// Types and sizes.
 extension MemoryInterpreter {
     func isRecord(_ type: CType) -> Bool {
-        type.pointers == 0 && type.dimensions.isEmpty && type.scalarSize == nil && type.name != "function"
+        type.pointers == 0 && type.dimensions.isEmpty && type.scalarSize == nil
+            && !["", "function"].contains(type.name)
     }
 
     /// A type that may set its own fields.

@@ -43,6 +43,7 @@ extension MemoryInterpreter {
 
     private func run(_ statement: CStatement, _ state: MemoryState) -> [Path] {
         guard spend() else { return [] }
+        doubts = state.doubts
         switch statement.form {
         case .expression(let expression):
             return evaluate(expression, state).map { ($0.state, .normal) }
@@ -218,7 +219,10 @@ extension MemoryInterpreter {
             switch path.exit {
             case .normal, .again:
                 var state = path.state
-                state.objects[counter.object]?.cells[0] = MemoryValue(counter.after, type: counter.type)
+                var after = MemoryValue(counter.after, type: counter.type)
+                // A loop that can be left early may always be.
+                after.isExact = counter.isSure
+                state.objects[counter.object]?.cells[0] = after
                 done.append((state, .normal))
             case .stop: done.append((path.state, .normal))
             default: done.append(path)

@@ -14,19 +14,25 @@ final class MemoryInterpreter {
     private var allSteps = 0
     /// By file and name; nil for records that are not known in full.
     var layouts: [String: Layout?] = [:]
+    /// The doubts of the path at hand.
+    var doubts = 0
     /// Above zero while something is only looked at.
     var quiet = 0
 
     struct Frame {
         let function: CFunction
         let call: Int
-        var returned: MemoryValue?
+        /// The doubts of the path before the call.
+        let doubts: Int
     }
 
     static let mostPaths = 14
     static let deepestCalls = 9
-    private static let mostSteps = 4_000
-    private static let mostStepsOfFile = 60_000
+    private static let mostSteps = 2_500
+    private static let mostStepsOfFile = 25_000
+    /// What a called function does under more conditions that nothing decides is not believed: its caller may know
+    /// better.
+    private static let mostDoubts = 3
 
     init(_ linker: MemoryLinker, library: MemoryLibrary) {
         self.linker = linker
@@ -70,6 +76,7 @@ final class MemoryInterpreter {
 
     func report(_ check: MemoryCheck, at place: Int, from origin: Int? = nil, _ note: String = "") {
         guard quiet == 0 else { return }
+        if frames.count > 1, doubts - frames[1].doubts > Self.mostDoubts { return }
         var shown = place
         // What happens in another file is reported where this one calls into it.
         if place >> CLowering.fileShift != 0 {
@@ -77,6 +84,8 @@ final class MemoryInterpreter {
             shown = call
         }
         let start = origin.flatMap { $0 >> CLowering.fileShift == 0 && $0 != shown ? $0 : nil }
+        // What begins and ends in another file is for the examination of that one to judge.
+        if shown != place, start == nil, check.isAboutOneObject { return }
         let hit = MemoryHit(check: check, place: shown, origin: start, note: note)
         if known.insert(hit).inserted { hits.append(hit) }
     }
@@ -90,7 +99,7 @@ final class MemoryInterpreter {
         var inner = state
         let outerNames = state.names
         inner.names = [:]
-        frames.append(Frame(function: function, call: place))
+        frames.append(Frame(function: function, call: place, doubts: state.doubts))
         defer { frames.removeLast() }
         for (index, parameter) in function.parameters.enumerated() {
             bind(parameter, index < arguments.count ? arguments[index] : nil, &inner)
@@ -104,6 +113,8 @@ final class MemoryInterpreter {
             case .goto, .end: continue
             default: break
             }
+            // Whether it fails for these arguments, the caller may know.
+            if value.isNull, frames.count > 1, end.doubts > state.doubts { value = end.fresh(function.result) }
             leave(&end, value, outerNames, function)
             outcomes.append((end, value))
         }

@@ -127,6 +127,8 @@ struct MemoryState {
     var nextObject = 1
     var nextSymbol = 1
     var unknownCalls = 0
+    /// Conditions on this path that nothing decided.
+    var doubts = 0
 
     mutating func add(_ object: MemoryObject) -> Int {
         let id = nextObject

@@ -23,6 +23,10 @@ extension FlowInterpreter {
     private func library(_ name: String, at node: Int) -> Value {
         if let path = file.imports[name] { return known(paths.number(located(path)), at: node) }
         let path = paths.number(name)
+        // Another script of the page, or the one that runs this one, may have put anything there.
+        if dialect.functionsAreValues, name.first?.isLowercase ?? false, book.members[name] == nil {
+            return Value(flows: Value.open.flows, path: path)
+        }
         if dialect.namesAreLibrary || name.first?.isUppercase ?? false || book.members[name] != nil {
             return known(path, at: node)
         }

@@ -8,13 +8,7 @@ extension CSharpLowering {
         while let kind = reader.kind(node), Self.wrappers.contains(kind), let inner = reader.named(node).first {
             node = inner
         }
-        guard depth < Self.deepest else {
-            program.isWhole = false
-            return nothing(node)
-        }
-        depth += 1
-        defer { depth -= 1 }
-        return Expression(node: node, form: form(node, type: type))
+        return nestedExpression(node) { $0.form(node, type: type) }
     }
 
     private static let wrappers: Set<CSharpKind> = [

@@ -1,21 +1,13 @@
 import SyntaxTree
 
 extension CSharpLowering {
-    mutating func statements(_ nodes: [Int]) -> [Statement] { nodes.flatMap { statement($0) } }
-
     /// A block, or the one statement that stands for it.
     mutating func block(_ node: Int?) -> [Statement] {
         guard let node else { return [] }
         return reader.kind(node) == .block ? statements(reader.named(node)) : statement(node)
     }
 
-    mutating func statement(_ node: Int) -> [Statement] {
-        guard depth < Self.deepest else {
-            program.isWhole = false
-            return []
-        }
-        depth += 1
-        defer { depth -= 1 }
+    mutating func single(_ node: Int) -> [Statement] {
         switch reader.kind(node) {
         case .block: return [Statement(node: node, form: .block(statements(reader.named(node))))]
         case .local_declaration_statement:

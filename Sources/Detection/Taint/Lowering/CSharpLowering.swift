@@ -1,7 +1,7 @@
 import SyntaxTree
 
 /// Lowers C#: declarations here, statements and expressions in the extensions.
-struct CSharpLowering {
+struct CSharpLowering: TreeLowering {
     var reader: TreeReader<CSharpKind>
     var program = Program()
     var depth = 0
@@ -12,16 +12,11 @@ struct CSharpLowering {
     /// Whether the entries of something are those of an archive.
     var readsArchives = false
 
-    /// Deeper nesting is left out and the program marked as partial.
-    static let deepest = 150
-
     static func lower(_ source: ParsedSource) -> Program {
         var lowering = CSharpLowering(reader: TreeReader(source))
         lowering.declarations(lowering.reader.named(0), owner: nil)
         return lowering.program
     }
-
-    func nothing(_ node: Int) -> Expression { Expression(node: node, form: .mixture([])) }
 
     private mutating func declarations(_ nodes: [Int], owner: Int?) {
         for node in nodes { declaration(node, owner: owner) }
@@ -38,10 +33,7 @@ struct CSharpLowering {
         case .global_statement: program.body += reader.named(node).flatMap { statement($0) }
         case .class_declaration, .struct_declaration, .interface_declaration, .record_declaration,
             .record_struct_declaration:
-            guard depth < Self.deepest else { return program.isWhole = false }
-            depth += 1
-            type(node)
-            depth -= 1
+            nested(else: ()) { $0.type(node) }
         case .enum_declaration:
             let name = reader.child(node, .name).map(reader.text) ?? ""
             program.classes.append(ClassForm(name: name, node: node, marks: [FlowInterpreter.enumeration]))

@@ -4,13 +4,7 @@ extension GoLowering {
     mutating func expression(_ node: Int) -> Expression {
         var node = node
         while reader.kind(node) == .parenthesized_expression, let inner = reader.named(node).first { node = inner }
-        guard depth < Self.deepest else {
-            program.isWhole = false
-            return nothing(node)
-        }
-        depth += 1
-        defer { depth -= 1 }
-        return Expression(node: node, form: form(node))
+        return nestedExpression(node) { $0.form(node) }
     }
 
     private mutating func form(_ node: Int) -> Expression.Form {

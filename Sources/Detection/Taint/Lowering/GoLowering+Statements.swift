@@ -8,13 +8,7 @@ extension GoLowering {
         return reader.named(node).flatMap { statement($0) }
     }
 
-    mutating func statement(_ node: Int) -> [Statement] {
-        guard depth < Self.deepest else {
-            program.isWhole = false
-            return []
-        }
-        depth += 1
-        defer { depth -= 1 }
+    mutating func single(_ node: Int) -> [Statement] {
         switch reader.kind(node) {
         case .block: return [Statement(node: node, form: .block(block(node)))]
         case .expression_statement, .go_statement, .defer_statement:

@@ -3,7 +3,7 @@ import SyntaxTree
 /// Lowers Go: declarations here, types, statements and expressions in the extensions.
 ///
 /// Types go by package and name, `store.User`, wherever they are written; pointers are what they point to.
-struct GoLowering {
+struct GoLowering: TreeLowering {
     var reader: TreeReader<GoKind>
     var program = Program()
     var depth = 0
@@ -13,9 +13,6 @@ struct GoLowering {
     var results: [(name: String, node: Int)] = []
     /// What a variable `err` or `ok` says of other values, while it does: a call that failed or not, a key that is there.
     var outcomes: [String: Expression] = [:]
-
-    /// Deeper nesting is left out and the program marked as partial.
-    static let deepest = 150
 
     static func lower(_ source: ParsedSource) -> Program {
         var lowering = GoLowering(reader: TreeReader(source))
@@ -39,8 +36,6 @@ struct GoLowering {
             }
         }
     }
-
-    func nothing(_ node: Int) -> Expression { Expression(node: node, form: .mixture([])) }
 
     // MARK: Functions
 

@@ -1,10 +1,6 @@
 import SyntaxTree
 
 extension JavaLowering {
-    mutating func statements(_ nodes: [Int]) -> [Statement] {
-        nodes.flatMap { statement($0) }
-    }
-
     /// The statements of a body that may be a block or a single one.
     mutating func block(_ node: Int?) -> [Statement] {
         guard let node else { return [] }
@@ -14,13 +10,7 @@ extension JavaLowering {
         }
     }
 
-    mutating func statement(_ node: Int) -> [Statement] {
-        guard depth < Self.deepest else {
-            program.isWhole = false
-            return []
-        }
-        depth += 1
-        defer { depth -= 1 }
+    mutating func single(_ node: Int) -> [Statement] {
         switch reader.kind(node) {
         case .block: return [Statement(node: node, form: .block(statements(reader.named(node))))]
         case .local_variable_declaration: return declarations(node)

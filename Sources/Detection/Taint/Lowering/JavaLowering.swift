@@ -1,13 +1,10 @@
 import SyntaxTree
 
 /// Lowers Java: declarations here, statements and expressions in the extensions.
-struct JavaLowering {
+struct JavaLowering: TreeLowering {
     var reader: TreeReader<JavaKind>
     var program = Program()
     var depth = 0
-
-    /// Deeper nesting is left out and the program marked as partial.
-    static let deepest = 150
 
     static func lower(_ source: ParsedSource) -> Program {
         var lowering = JavaLowering(reader: TreeReader(source))
@@ -30,10 +27,7 @@ struct JavaLowering {
     private mutating func declaration(_ node: Int, owner: Int?) {
         switch reader.kind(node) {
         case .class_declaration, .interface_declaration, .enum_declaration, .record_declaration:
-            guard depth < Self.deepest else { return program.isWhole = false }
-            depth += 1
-            type(node)
-            depth -= 1
+            nested(else: ()) { $0.type(node) }
         case .method_declaration, .constructor_declaration: function(node, owner: owner)
         case .enum_body_declarations: for child in reader.named(node) { declaration(child, owner: owner) }
         case .import_declaration:

@@ -6,13 +6,7 @@ extension JavaScriptLowering {
         let isAwaited = reader.kind(node) == .await_expression
         let node = unwrapped(node)
         if isAwaited { program.awaited.insert(node) }
-        guard depth < Self.deepest else {
-            program.isWhole = false
-            return Expression(node: node, form: .mixture([]))
-        }
-        depth += 1
-        defer { depth -= 1 }
-        return Expression(node: node, form: form(node, name))
+        return nestedExpression(node) { $0.form(node, name) }
     }
 
     /// The expression inside parentheses, assertions of types and `await`.

@@ -20,13 +20,7 @@ extension JavaScriptLowering {
         return reader.kind(node) == .statement_block ? statements(reader.named(node)) : statement(node)
     }
 
-    mutating func statement(_ node: Int) -> [Statement] {
-        guard depth < Self.deepest else {
-            program.isWhole = false
-            return []
-        }
-        depth += 1
-        defer { depth -= 1 }
+    mutating func single(_ node: Int) -> [Statement] {
         switch reader.kind(node) {
         case .function_declaration, .generator_function_declaration:
             if let name = reader.child(node, .name), !scopes.isEmpty {

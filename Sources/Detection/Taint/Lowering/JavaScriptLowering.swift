@@ -1,7 +1,7 @@
 import SyntaxTree
 
 /// Lowers JavaScript and TypeScript: definitions here, modules, statements and expressions in the extensions.
-struct JavaScriptLowering {
+struct JavaScriptLowering: TreeLowering {
     var reader: TreeReader<JavaScriptKind>
     var program = Program()
     var depth = 0
@@ -14,9 +14,6 @@ struct JavaScriptLowering {
         var declared: Set<String> = []
         var assigned: Set<String> = []
     }
-
-    /// Deeper nesting is left out and the program marked as partial.
-    static let deepest = 150
 
     static func lower(_ source: ParsedSource) -> Program {
         var lowering = JavaScriptLowering(reader: TreeReader(source))

@@ -7,13 +7,7 @@ extension PHPLowering {
         while let kind = reader.kind(node), Self.wrappers.contains(kind), let inner = reader.named(node).first {
             node = inner
         }
-        guard depth < Self.deepest else {
-            program.isWhole = false
-            return nothing(node)
-        }
-        depth += 1
-        defer { depth -= 1 }
-        return Expression(node: node, form: form(node))
+        return nestedExpression(node) { $0.form(node) }
     }
 
     private static let wrappers: Set<PHPKind> = [
@@ -146,19 +140,15 @@ extension PHPLowering {
             }
         default: return expression(node)
         }
-        guard depth < Self.deepest else {
-            program.isWhole = false
-            return nothing(node)
+        return nestedExpression(node) { lowering in
+            guard places.contains(where: { $0.0 != nil }) else {
+                return .sequence(places.map { $0.1 < 0 ? lowering.nothing(node) : lowering.target($0.1) })
+            }
+            return .mapping(
+                places.filter { $0.1 >= 0 }.map { key, place in
+                    (key.map { lowering.expression($0) } ?? lowering.nothing(node), lowering.target(place))
+                })
         }
-        depth += 1
-        defer { depth -= 1 }
-        guard places.contains(where: { $0.0 != nil }) else {
-            return Expression(node: node, form: .sequence(places.map { $0.1 < 0 ? nothing(node) : target($0.1) }))
-        }
-        let pairs = places.filter { $0.1 >= 0 }.map { key, place in
-            (key.map { expression($0) } ?? nothing(node), target(place))
-        }
-        return Expression(node: node, form: .mapping(pairs))
     }
 
     /// The keys and places of `list('a' => $x, , $y)`; -1 for a place left out.

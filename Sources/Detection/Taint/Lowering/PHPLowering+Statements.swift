@@ -30,13 +30,7 @@ extension PHPLowering {
         }
     }
 
-    mutating func statement(_ node: Int) -> [Statement] {
-        guard depth < Self.deepest else {
-            program.isWhole = false
-            return []
-        }
-        depth += 1
-        defer { depth -= 1 }
+    mutating func single(_ node: Int) -> [Statement] {
         switch reader.kind(node) {
         case .compound_statement, .colon_block: return statements(reader.named(node))
         case .namespace_definition: return block(reader.child(node, .body))

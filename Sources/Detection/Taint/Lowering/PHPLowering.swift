@@ -2,7 +2,7 @@ import SyntaxTree
 
 /// Lowers PHP: declarations here, statements and expressions in the extensions. Variables keep their `$`, so that
 /// they are never taken for functions and constants of the same name.
-struct PHPLowering {
+struct PHPLowering: TreeLowering {
     var reader: TreeReader<PHPKind>
     var program = Program()
     var depth = 0
@@ -11,16 +11,11 @@ struct PHPLowering {
     /// The loops and switches around, innermost last; true for a switch.
     var enclosing: [Bool] = []
 
-    /// Deeper nesting is left out and the program marked as partial.
-    static let deepest = 150
-
     static func lower(_ source: ParsedSource) -> Program {
         var lowering = PHPLowering(reader: TreeReader(source))
         lowering.program.body = lowering.statements(lowering.reader.named(0))
         return lowering.program
     }
-
-    func nothing(_ node: Int) -> Expression { Expression(node: node, form: .mixture([])) }
 
     /// `Foo\Bar\Baz` -> `Baz`; `self`, `static` and `parent` become the classes they stand for.
     func className(_ node: Int) -> String {

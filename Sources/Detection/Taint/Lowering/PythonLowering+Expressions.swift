@@ -7,13 +7,7 @@ extension PythonLowering {
         while reader.kind(node) == .parenthesized_expression || reader.kind(node) == .await,
             let inner = reader.named(node).first
         { node = inner }
-        guard depth < Self.deepest else {
-            program.isWhole = false
-            return Expression(node: node, form: .mixture([]))
-        }
-        depth += 1
-        defer { depth -= 1 }
-        return Expression(node: node, form: form(node))
+        return nestedExpression(node) { $0.form(node) }
     }
 
     private mutating func form(_ node: Int) -> Expression.Form {

@@ -1,21 +1,11 @@
 import SyntaxTree
 
 extension PythonLowering {
-    mutating func statements(_ nodes: [Int]) -> [Statement] {
-        nodes.flatMap { statement($0) }
-    }
-
     mutating func block(_ node: Int?) -> [Statement] {
         node.map { statements(reader.named($0)) } ?? []
     }
 
-    mutating func statement(_ node: Int) -> [Statement] {
-        guard depth < Self.deepest else {
-            program.isWhole = false
-            return []
-        }
-        depth += 1
-        defer { depth -= 1 }
+    mutating func single(_ node: Int) -> [Statement] {
         switch reader.kind(node) {
         case .function_definition: return define(node, marks: [])
         case .class_definition:

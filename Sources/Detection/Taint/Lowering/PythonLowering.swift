@@ -1,15 +1,12 @@
 import SyntaxTree
 
 /// Lowers Python: definitions here, statements and expressions in the extensions.
-struct PythonLowering {
+struct PythonLowering: TreeLowering {
     var reader: TreeReader<PythonKind>
     var program = Program()
     var depth = 0
     /// The class whose body is being lowered.
     var owner: Int?
-    /// The module's own name is not known: relative imports keep their dots.
-    static let deepest = 150
-
     static func lower(_ source: ParsedSource) -> Program {
         var lowering = PythonLowering(reader: TreeReader(source))
         lowering.program.body = lowering.statements(lowering.reader.named(0))
