@@ -165,6 +165,22 @@ import Testing
         #expect(fixed.map { $0["fixed"] as? Bool } == [true])
     }
 
+    @Test func ofCommitsOfTheSameSecondTheParentIsTheFirst() throws {
+        let program = try program()
+        var first: [String: String] = [:]
+        for letter in ["A", "B", "C", "D", "E", "F"] {
+            let line = Self.line(Self.key("Q7ZK3MWT5VL" + letter))
+            first["\(letter).py"] = try commit(program, day: 1, ["\(letter).py": "x = 1\n" + line])
+            _ = try commit(program, day: 1, ["\(letter).py": "x = 2\n" + line])
+        }
+        _ = try commit(program, day: 1, first.mapValues { _ in "x = 2\n" })
+        #expect(try program.scan("target", "--history").status == 0)
+        let found = try past(program).map { finding in
+            (finding["path"] as? String ?? "", (finding["history_commit"] as? [String: String])?["commit"] ?? "")
+        }
+        #expect(Dictionary(uniqueKeysWithValues: found) == first)
+    }
+
     @Test func aKilledSearchGoesOnAndTheReportIsTheSame() throws {
         let program = try program()
         for day in 1...30 {

@@ -188,7 +188,8 @@ private struct GitLogReader {
     private func precedes(_ left: Place, _ right: Place, orElse equal: Bool) -> Bool {
         let (one, two) = (logged[left.commit], logged[right.commit])
         if one.time != two.time { return one.time < two.time }
-        if one.past.id != two.past.id { return one.past.id < two.past.id }
+        // Made in the same second, as scripts do: a log tells children before their parents.
+        if left.commit != right.commit { return left.commit > right.commit }
         return left.path == right.path ? equal : paths[left.path] < paths[right.path]
     }
 }
