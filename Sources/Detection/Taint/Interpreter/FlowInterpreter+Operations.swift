@@ -26,7 +26,7 @@ extension FlowInterpreter {
             return functional(operation, receiver, arguments, at: node)
         case .valuesOf, .pairsOf, .assignAll: return ofObject(operation, arguments, at: node)
         case .grow, .growAll: return grown(operation, receiver, arguments, at: node)
-        case .push, .concatenate: return ofList(operation, receiver, arguments, at: node)
+        case .push, .concatenate, .shovel: return ofList(operation, receiver, arguments, at: node)
         case .join, .format, .text, .copy, .concat, .edit: return textual(operation, receiver, arguments, values)
         default: break
         }

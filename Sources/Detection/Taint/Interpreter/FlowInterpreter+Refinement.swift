@@ -93,7 +93,7 @@ extension FlowInterpreter {
         let known = labels.compactMap { label -> Constant? in
             if case .literal(let one) = label.form { one } else { nil }
         }
-        guard dialect.hasPackages, !labels.isEmpty, known.count == labels.count else { return }
+        guard dialect.hasPackages || dialect.sendsMessages, !labels.isEmpty, known.count == labels.count else { return }
         host(subject)
         learn(subject) { value in
             value.flows = []
@@ -133,6 +133,7 @@ extension FlowInterpreter {
         case .mapping, .name, .member:
             let value = evaluate(list)
             return value.constants == nil && deep(value).flows.allSatisfy { $0.source == Flow.elsewhere }
+        case .call: return isFixedAnswer(list)
         default: return false
         }
     }
