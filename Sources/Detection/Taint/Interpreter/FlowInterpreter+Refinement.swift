@@ -105,17 +105,22 @@ extension FlowInterpreter {
     private func equal(_ place: Expression, _ other: Expression) {
         guard case .literal(let constant) = other.form, constant != .null else {
             // Whatever the host is compared with, an outsider does not choose it.
-            if dialect.hasPackages, case .member = other.form,
-                !evaluate(other).flows.contains(where: { $0.source >= 0 })
-            {
-                host(place)
-            }
+            if isComparable(other), !evaluate(other).flows.contains(where: { $0.source >= 0 }) { host(place) }
             return
         }
         host(place)
         learn(place) { value in
             value.flows = []
             value.constants = [constant]
+        }
+    }
+
+    /// Whether a host may be compared with what an expression gives.
+    private func isComparable(_ expression: Expression) -> Bool {
+        switch expression.form {
+        case .member: dialect.hasPackages || dialect.sendsMessages
+        case .call, .name: dialect.sendsMessages
+        default: false
         }
     }
 

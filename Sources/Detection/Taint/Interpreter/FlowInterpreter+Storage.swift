@@ -102,7 +102,8 @@ extension FlowInterpreter {
         if base.objects.isEmpty {
             // What of a request is from outside is known by name, and places remember what was put there.
             let isKnown = dialect.functionsAreValues && book.carriers.contains(paths.text(base.path))
-            return isKnown ? () : weaken(place, with: value)
+            // A record that is given a value is none.
+            return isKnown || dialect.sendsMessages ? () : weaken(place, with: value)
         }
         let isCertain = base.objects.count == 1
         for id in base.objects {

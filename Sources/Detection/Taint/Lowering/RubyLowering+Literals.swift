@@ -107,13 +107,19 @@ extension RubyLowering {
             case .escape_sequence: literal += LiteralText.unescaped(reader.text(child))
             case .interpolation:
                 flush()
-                if let value = reader.named(child).first { parts.append(expression(value)) }
+                if let value = reader.named(child).first { parts.append(written(expression(value))) }
             default: break
             }
         }
         guard !parts.isEmpty else { return .literal(.text(literal)) }
         flush()
         return .text(parts)
+    }
+
+    /// All of a request's values are written as they are inspected.
+    private func written(_ value: Expression) -> Expression {
+        guard case .name("params") = value.form else { return value }
+        return Expression(node: value.node, form: .call(value, "inspect", []))
     }
 
     /// In single quotes only the quote and the backslash are escaped.
@@ -161,11 +167,29 @@ extension RubyLowering {
     /// A comparison of a value with a pattern; `match anchored` where only harmless characters pass. Nil where neither
     /// side is a pattern that is known.
     mutating func check(_ one: Int, _ two: Int, at node: Int) -> Expression.Form? {
-        let right = pattern(two)
-        guard let pattern = right ?? pattern(one) else { return nil }
-        let subject = right == nil ? two : one
+        let isRight = reader.kind(two) == .regex || pattern(two) != nil
+        return check(expression(isRight ? one : two), with: isRight ? two : one, at: node)
+    }
+
+    /// - Parameter regex: `match prefixed` if it demands a beginning.
+    mutating func check(_ subject: Expression, with regex: Int, at node: Int) -> Expression.Form? {
+        if reader.kind(regex) == .regex, demandsBeginning(regex) {
+            return .call(nil, "match prefixed", [Argument(name: nil, value: subject)])
+        }
+        guard let pattern = pattern(regex) else { return nil }
         let isCheck = pattern.isNarrow && pattern.isAnchored
         return .call(
-            nil, isCheck ? "match anchored" : "match?", [Argument(name: nil, value: expression(subject))])
+            nil, isCheck ? "match anchored" : "match?", [Argument(name: nil, value: subject)])
+    }
+
+    /// Whether a value must start with a known path or host: `/\A#{Regexp.escape(root)}/`, `%r{\Ahttps://example\.org/}`.
+    private mutating func demandsBeginning(_ regex: Int) -> Bool {
+        let parts = reader.named(regex)
+        guard let first = parts.first, reader.kind(first) == .string_content || reader.kind(first) == .escape_sequence
+        else { return false }
+        let whole = reader.text(regex).drop { $0 != "\\" }
+        guard whole.hasPrefix("\\A") else { return false }
+        let rest = whole.dropFirst(2)
+        return rest.hasPrefix("#{") || rest.hasPrefix("http") && rest.dropFirst(5).contains(".")
     }
 }

@@ -132,6 +132,7 @@ extension RubyLowering {
 
     private mutating func choice(_ node: Int, _ tail: Tail) -> [Statement] {
         let subject = reader.child(node, .value).map { expression($0) } ?? nothing(node)
+        if reader.kind(node) == .case_, let branches = branches(node, subject, tail) { return branches }
         var cases: [Statement.Case] = []
         for clause in reader.named(node) {
             switch reader.kind(clause) {
@@ -145,6 +146,36 @@ extension RubyLowering {
             }
         }
         return [Statement(node: node, form: .choose(subject, cases))]
+    }
+
+    /// A choice between patterns, as branches; nil if there is none among what it chooses by.
+    private mutating func branches(_ node: Int, _ subject: Expression, _ tail: Tail) -> [Statement]? {
+        let clauses = reader.named(node).filter { reader.kind($0) == .when }
+        let labels = clauses.map { clause in
+            reader.named(clause).filter { reader.kind($0) == .pattern }.compactMap { reader.named($0).first }
+        }
+        guard labels.joined().contains(where: { reader.kind($0) == .regex }) else { return nil }
+        var result: [Statement] = reader.named(node).first { reader.kind($0) == .else_ }.map { block($0, tail) } ?? []
+        // `case name = value` is about the name.
+        let kept = if case .assign(let place, _, _) = subject.form { place } else { subject }
+        for (clause, labels) in zip(clauses, labels).reversed() {
+            let tests = labels.map { test(kept, $0) }
+            let whole = tests.dropFirst().reduce(tests.first ?? nothing(clause)) { one, two in
+                Expression(node: clause, form: .binary(.or, one, two))
+            }
+            let then = reader.child(clause, .body).map { block($0, tail) } ?? []
+            result = [Statement(node: clause, form: .branch(whole, then: then, otherwise: result))]
+        }
+        return [Statement(node: node, form: .expression(subject))] + result
+    }
+
+    private mutating func test(_ subject: Expression, _ label: Int) -> Expression {
+        if reader.kind(label) == .regex {
+            return check(subject, with: label, at: label).map { Expression(node: label, form: $0) } ?? nothing(label)
+        }
+        let value = expression(label)
+        guard case .literal = value.form else { return nothing(label) }
+        return Expression(node: label, form: .binary(.equal, subject, value))
     }
 
     private mutating func when(_ clause: Int, _ tail: Tail) -> Statement.Case {
