@@ -3,7 +3,7 @@ import SyntaxTree
 
 /// Finds and reads other files of the repository, so that data can be followed into them.
 package protocol SourceLookup: Sendable {
-    /// The files whose names (without extension) are this; in a fixed order.
+    /// The files whose names (without extension) are this, or with `*` before it hold it; in a fixed order.
     func paths(named name: String, _ language: Language) -> [RepositoryPath]
     /// The content as UTF-8; nil where it cannot be had.
     func content(of path: RepositoryPath) -> [UInt8]?
@@ -87,37 +87,34 @@ final class FlowLinker {
         return best.count == 1 && (most > 1 || candidates.count == 1) ? unit(best[0].path) : nil
     }
 
-    /// The file that holds a class or module, `A::BigThing` in `a/big_thing`: code goes before tests, then what stands
-    /// beside, then models.
-    func constantSource(of name: String, near: RepositoryPath?) -> Unit? {
-        let parts = name.split(separator: ":").map { Self.snakeCase(String($0)) }
-        guard let last = parts.last else { return nil }
-        let origin = near ?? examined
-        let wanted = "/" + parts.joined(separator: "/")
-        let fitting = lookup.paths(named: last, language).filter { path in
-            let stem = "/" + Self.stem(path.text)
-            guard path != origin, stem.hasSuffix(wanted) else { return false }
-            return !["/spec/", "/test/", "/features/", "/vendor/"].contains { stem.contains($0) }
+    /// The files with a class that names this one as its supertype, as far as their names show it: of `IUserStore`
+    /// `SQLUserStore`, of `UserService` `UserServiceImpl`.
+    func implementing(_ type: String, near: RepositoryPath?) -> [Unit] {
+        let isMarked = type.hasPrefix("I") && type.dropFirst().first?.isUppercase ?? false
+        let stem = isMarked ? String(type.dropFirst()) : type
+        guard stem.count >= Self.shortestStem else { return [] }
+        let candidates = lookup.paths(named: "*" + stem, language).filter {
+            $0 != near && $0 != examined && PathContext($0, language) != .test
         }
-        if fitting.count == 1 { return unit(fitting[0]) }
-        let beside = fitting.first { Self.folder($0.text) == Self.folder(origin.text) }
-        let model = fitting.first { ("/" + $0.text).hasSuffix("/models" + wanted + ".rb") }
-        return (beside ?? model).flatMap(unit)
+        guard candidates.count <= Self.mostCandidates else { return [] }
+        return candidates.compactMap(unit).filter { $0.program.classes.contains { $0.extends(type) } }
     }
 
-    /// `HTTPClient` -> `http_client`.
-    private static func snakeCase(_ name: String) -> String {
-        let letters = Array(name)
-        var result = ""
-        for (index, letter) in letters.enumerated() {
-            let isStart = index > 0 && letter.isUppercase
-            let next = index + 1 < letters.count ? letters[index + 1] : "A"
-            if isStart, !letters[index - 1].isUppercase || (next.isLowercase && letters[index - 1] != "_") {
-                result += "_"
+    /// A name that many others hold says little.
+    private static let shortestStem = 5
+    private static let mostCandidates = 12
+
+    /// Adds the fields that other files declare for the partial classes of the examined one.
+    func complete(_ program: inout Program) {
+        let stem = examined.text.split(separator: "/").last?.prefix { $0 != "." } ?? ""
+        for index in program.classes.indices where program.classes[index].isPartial {
+            for path in lookup.paths(named: String(stem), language) where path != examined {
+                guard Self.folder(path.text) == Self.folder(examined.text), let other = unit(path) else { continue }
+                for part in other.program.classes where part.name == program.classes[index].name && part.isPartial {
+                    program.classes[index].take(part.fields)
+                }
             }
-            result += letter.lowercased()
         }
-        return result
     }
 
     /// The file that an include names: beside the one that includes it, else the only one whose path ends so.
@@ -218,12 +215,12 @@ final class FlowLinker {
         return unit
     }
 
-    private static func stem(_ path: String) -> String {
+    static func stem(_ path: String) -> String {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         guard let dot = path[slash...].lastIndex(of: ".") else { return path }
         let stem = String(path[..<dot])
         return stem.hasSuffix("/__init__") ? String(stem.dropLast("/__init__".count)) : stem
     }
 
-    private static func folder(_ path: String) -> Substring { path[..<(path.lastIndex(of: "/") ?? path.startIndex)] }
+    static func folder(_ path: String) -> Substring { path[..<(path.lastIndex(of: "/") ?? path.startIndex)] }
 }

@@ -26,19 +26,24 @@ struct Dialect {
     var hasProperties = false
     /// Classes are found in other files by their simple names, `IThing` most likely as `Thing`.
     var linksClasses = false
+    /// What an interface only names is looked for in the classes that implement it.
+    var seeksImplementers = false
 
     /// All members of other objects are reached by calls, which a class may inherit from several others; classes are
     /// found in other files by their names in snake case, `A::B` also as `B`; named arguments without a parameter
     /// become a hash.
     var sendsMessages = false
 
-    static let java = Dialect(dropsPackages: true, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true)
+    static let java = Dialect(
+        dropsPackages: true, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
+        seeksImplementers: true)
     static let python = Dialect(
         dropsPackages: false, namesAreLibrary: true, passesReceiver: true, divisionIsWhole: false)
 
     static let php = Dialect(
         dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: false,
-        callsMembersByName: false, namesReceivers: true, subjectIsFirst: true, linksByName: true)
+        callsMembersByName: false, namesReceivers: true, subjectIsFirst: true, linksByName: true,
+        seeksImplementers: true)
     static let go = Dialect(
         dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
         callsMembersByName: false, namesReceivers: true, subjectIsFirst: true, hasPackages: true)
@@ -48,7 +53,7 @@ struct Dialect {
 
     static let csharp = Dialect(
         dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
-        namesReceivers: true, hasProperties: true, linksClasses: true)
+        namesReceivers: true, hasProperties: true, linksClasses: true, seeksImplementers: true)
 
     static let ruby = Dialect(
         dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
