@@ -146,7 +146,7 @@ extension FlowInterpreter {
     func run(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
         guard frames.count <= Self.deepestCall, frames.count(where: { $0.function == index }) < 2, let before = live
         else {
-            return unknown(receiver: receiver, values)
+            return dialect.sendsMessages ? .open : unknown(receiver: receiver, values)
         }
         let function = functions[index]
         let receiver = function.keepsReceiver ? makings[index]?.receiver ?? receiver : receiver

@@ -100,7 +100,8 @@ extension FlowInterpreter {
         guard let before = live, !isPointless(index, receiver, values) else { return .open }
         guard limit > exhausting[index] ?? 0, limit > 0 else {
             if !isForeign { giveUp(index, receiver, values) }
-            return unknown(receiver: receiver, values.filter { $0.value.function == nil })
+            return dialect.sendsMessages
+                ? .open : unknown(receiver: receiver, values.filter { $0.value.function == nil })
         }
         let granted = min(limit, workLeft)
         let (rest, kept) = (workLeft - granted, reserve)

@@ -66,6 +66,9 @@ extension FlowInterpreter {
         let result = unknown(receiver: receiver, values)
         guard dialect.linksByName || dialect.sendsMessages || dialect.hasProperties && isService(receiver, values)
         else { return result }
+        // What an object is asked of itself has little to do with its other variables.
+        let own = frames.last?.receiver.objects ?? []
+        if dialect.sendsMessages, let receiver, !own.isEmpty, receiver.objects == own { return .open }
         return mixture([receiver ?? .harmless, .open])
     }
 

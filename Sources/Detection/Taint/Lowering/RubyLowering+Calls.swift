@@ -69,6 +69,12 @@ extension RubyLowering {
         case ("in?", 1): return .binary(.contains, base, values[0].value)
         case ("exclude?", 1): return .binary(.lacks, values[0].value, base)
         case ("eql?", 1), ("equal?", 1): return .binary(.equal, base, values[0].value)
+        case ("send", 1...), ("public_send", 1...), ("__send__", 1...), ("try", 1...):
+            guard case .literal(.text(let name)) = values[0].value.form,
+                name.allSatisfy({ $0.isLetter || $0.isNumber || "_?!".contains($0) })
+            else { break }
+            let sent = Call(node: call.node, place: call.place, base: base, name: name, list: nil)
+            return form(of: sent, Array(values.dropFirst()))
         case ("concat", 1):
             guard case .name = base.form else { break }
             return .assign(base, Expression(node: call.place, form: .call(base, "<<", values)), type: nil)
