@@ -247,6 +247,7 @@ extension FlowInterpreter {
 
     /// Values written one after another as text.
     func text(_ parts: [Value]) -> Value {
+        let parts = parts.map { isInstance($0) ? .open : $0 }
         var result = mixture(parts).cleaned(book.textKinds | anchored(parts))
         if parts.allSatisfy({ $0.constant != nil }) {
             let whole = parts.compactMap { $0.constant?.text }.joined()

@@ -66,9 +66,8 @@ extension FlowInterpreter {
         let result = unknown(receiver: receiver, values)
         guard dialect.linksByName || dialect.sendsMessages || dialect.hasProperties && isService(receiver, values)
         else { return result }
-        // What an object is asked of itself has little to do with its other variables.
-        let own = frames.last?.receiver.objects ?? []
-        if dialect.sendsMessages, let receiver, !own.isEmpty, receiver.objects == own { return .open }
+        // What else an instance is asked has little to do with its variables.
+        if let receiver, isInstance(receiver) { return .open }
         return mixture([receiver ?? .harmless, .open])
     }
 

@@ -20,6 +20,11 @@ extension FlowInterpreter {
         return live?.objects[receiver.objects[0]]?.fields[name]
     }
 
+    /// Whether a value is an instance of a class whose source is known.
+    func isInstance(_ value: Value) -> Bool {
+        dialect.sendsMessages && !value.objects.isEmpty && value.path != 0 && classNumber(value.path) != nil
+    }
+
     /// Named arguments without a parameter of that name are one hash, the last argument.
     func gathered(_ values: [ArgumentValue], for function: Function, at node: Int) -> [ArgumentValue] {
         guard dialect.sendsMessages else { return values }

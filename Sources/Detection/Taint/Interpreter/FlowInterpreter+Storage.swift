@@ -2,8 +2,12 @@
 extension FlowInterpreter {
     func assignment(_ target: Expression, _ value: Expression, _ type: String?) -> Value {
         let result = evaluate(value)
-        assign(
-            target, trace.extend(result, at: here(target.node)) { "assigned to '\(self.label(target))'" }, type: type)
+        let label = label(target)
+        // Names with a space are none of the source's.
+        let step =
+            label.contains(" ") && label.hasPrefix("$")
+            ? result : trace.extend(result, at: here(target.node)) { "assigned to '\(label)'" }
+        assign(target, step, type: type)
         return result
     }
 

@@ -70,17 +70,32 @@ extension RubyLowering {
         case ("exclude?", 1): return .binary(.lacks, values[0].value, base)
         case ("eql?", 1), ("equal?", 1): return .binary(.equal, base, values[0].value)
         case ("send", 1...), ("public_send", 1...), ("__send__", 1...), ("try", 1...):
-            guard case .literal(.text(let name)) = values[0].value.form,
-                name.allSatisfy({ $0.isLetter || $0.isNumber || "_?!".contains($0) })
-            else { break }
-            let sent = Call(node: call.node, place: call.place, base: base, name: name, list: nil)
-            return form(of: sent, Array(values.dropFirst()))
+            return sent(call, base, values)
         case ("concat", 1):
             guard case .name = base.form else { break }
             return .assign(base, Expression(node: call.place, form: .call(base, "<<", values)), type: nil)
         default: break
         }
         return .call(base, call.name, values)
+    }
+
+    /// `object.send(:name, value)` is `object.name(value)`.
+    private mutating func sent(_ call: Call, _ base: Expression, _ values: [Argument]) -> Expression.Form {
+        let name = Self.named(values[0].value)
+        let rest = Array(values.dropFirst())
+        guard case .literal(.text(let text)) = name.form,
+            text.allSatisfy({ $0.isLetter || $0.isNumber || "_?!".contains($0) })
+        else { return .call(base, call.name, [Argument(name: nil, value: name)] + rest) }
+        return form(of: Call(node: call.node, place: call.place, base: base, name: text, list: nil), rest)
+    }
+
+    /// A name of a method: one with a long known end is one of a few.
+    private static func named(_ value: Expression) -> Expression {
+        guard case .text(let parts) = value.form, case .literal(.text(let end)) = parts.last?.form, end.count > 2 else {
+            return value
+        }
+        return Expression(
+            node: value.node, form: .call(nil, "narrow part", [Argument(name: nil, value: value)]))
     }
 
     /// Methods that are given patterns; nil for all others.
