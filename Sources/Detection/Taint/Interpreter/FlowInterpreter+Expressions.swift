@@ -163,6 +163,9 @@ extension FlowInterpreter {
         case .subtract, .power: return .harmless
         default:
             if dialect.functionsAreValues { return .harmless }
+            if operation == .remainder, one.constant?.string != nil {
+                return formatted([one, Value(flows: deep(two).flows)])
+            }
             return Value(flows: mixture([one, two]).flows, path: operation == .divide ? one.path : 0)
         }
     }
@@ -250,6 +253,14 @@ extension FlowInterpreter {
             result.start = beginning(parts)
         }
         return result
+    }
+
+    /// A template filled with values: its text up to the first gap, then whatever fills it.
+    func formatted(_ parts: [Value]) -> Value {
+        guard let template = parts.prefix(2).lazy.compactMap({ $0.constant?.string }).first,
+            let gap = template.firstIndex(where: { $0 == "%" || $0 == "{" }), gap > template.startIndex
+        else { return mixture(parts) }
+        return text([Value(.text(String(template[..<gap]))), mixture(parts)])
     }
 
     /// How a text made of parts begins, as far as that is known.
