@@ -31,7 +31,11 @@ extension FlowInterpreter {
             return invoke(index, receiver: receiver, values, at: node)
         }
         let ways = implementers(name, of: receiver, arity: values.count)
-        if !ways.isEmpty { return invokeAny(ways, receiver: receiver, values, at: node) }
+        if !ways.isEmpty {
+            // A name that says it cleans is believed, whichever class it is of.
+            let cleans = effects(owner(receiver, base), name).cleans
+            return invokeAny(ways, receiver: receiver, values, at: node).cleaned(cleans)
+        }
         if let function = fieldFunction(receiver, name) {
             return invoke(function, receiver: dialect.functionsAreValues ? receiver : .harmless, values, at: node)
         }
