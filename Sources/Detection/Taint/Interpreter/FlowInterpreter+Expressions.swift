@@ -20,7 +20,9 @@ extension FlowInterpreter {
             return apply(evaluate(callee), arguments, at: node)
         case .create(let type, let arguments): return create(type, self.arguments(arguments), at: node)
         case .binary(let operation, let left, let right): return binary(operation, left, right, at: node)
-        case .sum(let operands): return sum(operands.map(evaluate), at: node)
+        case .sum(let operands):
+            let values = operands.map(evaluate)
+            return built(sum(values, at: node), of: values, at: node)
         case .not(let operand): return negate(evaluate(operand))
         case .negative(let operand): return minus(evaluate(operand))
         case .conditional(let test, let yes, let no): return conditional(test, yes, no)
@@ -29,7 +31,9 @@ extension FlowInterpreter {
             let values = elements.map(evaluate)
             return Value(objects: [allocate(node, values.count <= 64 ? HeapObject(items: values) : rest(values))])
         case .mapping(let pairs): return mapping(pairs, at: node)
-        case .text(let parts): return text(parts.map(evaluate))
+        case .text(let parts):
+            let values = parts.map(evaluate)
+            return built(text(values), of: values, at: node)
         case .cast(let type, let value): return cast(evaluate(value), type)
         case .function(let number):
             return closure(number + file.functionBase)
@@ -67,6 +71,7 @@ extension FlowInterpreter {
 
     func member(_ base: Value, _ name: String, at node: Int) -> Value {
         let base = resolved(base)
+        if let source = inheritedSource(name, of: base) { return sourced(source, at: node, path: 0) }
         var found: Value?
         for id in base.objects {
             guard let value = live?.objects[id]?.value(at: name) else { continue }
@@ -92,6 +97,29 @@ extension FlowInterpreter {
         if dialect.hasProperties, name == "Length" || name == "Count" { return .harmless }
         if name == "length", dialect.dropsPackages || dialect.functionsAreValues { return .harmless }
         return isWhollyKnown(base) ? Value(path: path) : Value(flows: deep(base).flows, path: path)
+    }
+
+    /// What a class of the program has from a library's: `self.path` of a `BaseHTTPRequestHandler`.
+    private func inheritedSource(_ name: String, of base: Value) -> FlowBook.SourceRef? {
+        guard dialect.passesReceiver, base.path != 0, book.inheritable.contains(name),
+            let owner = classNumber(base.path),
+            !base.objects.contains(where: { live?.objects[$0]?.fields[name] != nil })
+        else { return nil }
+        return librarySupertypes(owner).lazy.compactMap { self.book.members[$0 + "." + name] }.first
+    }
+
+    /// The library's classes that a class of the program extends, by way of others if need be.
+    private func librarySupertypes(_ owner: Int) -> [String] {
+        var found: [String] = []
+        var queue = classes[owner].supertypes
+        while let name = queue.popLast(), found.count < 16 {
+            if let inner = files[file(ofClass: owner)].classesByName[name], inner != owner {
+                queue += classes[inner].supertypes
+            }
+            found.append(name)
+            if let next = book.supertypes[name] { queue.append(next) }
+        }
+        return found
     }
 
     /// Whether the value is only objects made here, of which all members are known: one that is absent holds nothing.
@@ -163,7 +191,8 @@ extension FlowInterpreter {
         case .subtract, .power: return .harmless
         default:
             if dialect.functionsAreValues { return .harmless }
-            return Value(flows: mixture([one, two]).flows, path: operation == .divide ? one.path : 0)
+            let result = Value(flows: mixture([one, two]).flows, path: operation == .divide ? one.path : 0)
+            return operation == .remainder ? built(result, of: [one, two], at: node) : result
         }
     }
 

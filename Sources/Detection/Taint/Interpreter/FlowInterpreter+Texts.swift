@@ -1,0 +1,24 @@
+/// Texts that take in values, for sinks that are called `built text`: markup above all.
+extension FlowInterpreter {
+    /// Looks at the values a text was built from.
+    /// - Returns: the text, harmless for what has been looked at: what is built from it is not reported again.
+    func built(_ text: Value, of parts: [Value], at node: Int) -> Value {
+        guard live != nil, text.flows.contains(where: { $0.source >= 0 }) else { return text }
+        var text = text
+        for reference in effects(0, "built text").sinks {
+            let pattern = book.rules[reference.rule].rule.sinks[reference.sink].beside
+            guard let pattern, parts.contains(where: { isKnown($0, fitting: pattern) }) else { continue }
+            let values = parts.filter { $0.constants == nil }
+            check([reference], receiver: nil, values.map { ArgumentValue(name: nil, value: $0, node: node) }, at: node)
+            text = text.cleaned(book.bit(of: reference.rule))
+        }
+        return text
+    }
+
+    private func isKnown(_ value: Value, fitting pattern: Pattern) -> Bool {
+        value.constants?.contains { constant in
+            guard var text = constant.string else { return false }
+            return text.withUTF8 { scratch.matches(pattern, $0) }
+        } ?? false
+    }
+}
