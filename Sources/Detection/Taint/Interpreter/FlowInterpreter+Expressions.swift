@@ -191,8 +191,11 @@ extension FlowInterpreter {
         case .subtract, .power: return .harmless
         default:
             if dialect.functionsAreValues { return .harmless }
-            let result = Value(flows: mixture([one, two]).flows, path: operation == .divide ? one.path : 0)
-            return operation == .remainder ? built(result, of: [one, two], at: node) : result
+            var result = Value(flows: mixture([one, two]).flows, path: operation == .divide ? one.path : 0)
+            guard operation == .remainder, let format = one.constant?.string else { return result }
+            let start = String(format.prefix { $0 != "%" }.prefix(Value.longestStart))
+            result.start = start.isEmpty ? nil : start
+            return built(result, of: [one, two], at: node)
         }
     }
 

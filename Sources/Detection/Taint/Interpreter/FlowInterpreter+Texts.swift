@@ -16,9 +16,10 @@ extension FlowInterpreter {
     }
 
     private func isKnown(_ value: Value, fitting pattern: Pattern) -> Bool {
-        value.constants?.contains { constant in
-            guard var text = constant.string else { return false }
+        let texts = value.constants.map { $0.compactMap(\.string) } ?? [value.start].compactMap { $0 }
+        return texts.contains { text in
+            var text = text
             return text.withUTF8 { scratch.matches(pattern, $0) }
-        } ?? false
+        }
     }
 }
