@@ -99,29 +99,6 @@ extension FlowInterpreter {
         return isWhollyKnown(base) ? Value(path: path) : Value(flows: deep(base).flows, path: path)
     }
 
-    /// What a class of the program has from a library's: `self.path` of a `BaseHTTPRequestHandler`.
-    private func inheritedSource(_ name: String, of base: Value) -> FlowBook.SourceRef? {
-        guard dialect.passesReceiver, base.path != 0, book.inheritable.contains(name),
-            let owner = classNumber(base.path),
-            !base.objects.contains(where: { live?.objects[$0]?.fields[name] != nil })
-        else { return nil }
-        return librarySupertypes(owner).lazy.compactMap { self.book.members[$0 + "." + name] }.first
-    }
-
-    /// The library's classes that a class of the program extends, by way of others if need be.
-    private func librarySupertypes(_ owner: Int) -> [String] {
-        var found: [String] = []
-        var queue = classes[owner].supertypes
-        while let name = queue.popLast(), found.count < 16 {
-            if let inner = files[file(ofClass: owner)].classesByName[name], inner != owner {
-                queue += classes[inner].supertypes
-            }
-            found.append(name)
-            if let next = book.supertypes[name] { queue.append(next) }
-        }
-        return found
-    }
-
     /// Whether the value is only objects made here, of which all members are known: one that is absent holds nothing.
     private func isWhollyKnown(_ value: Value) -> Bool {
         guard dialect.functionsAreValues, value.flows.isEmpty, !value.objects.isEmpty else { return false }
@@ -270,31 +247,6 @@ extension FlowInterpreter {
             result.append(object)
         }
         return result
-    }
-
-    /// Values written one after another as text.
-    func text(_ parts: [Value]) -> Value {
-        var result = mixture(parts).cleaned(book.textKinds | anchored(parts))
-        if parts.allSatisfy({ $0.constant != nil }) {
-            let whole = parts.compactMap { $0.constant?.text }.joined()
-            if whole.utf8.count <= Constant.longestText { result.constants = [.text(whole)] }
-        } else {
-            result.start = beginning(parts)
-        }
-        return result
-    }
-
-    /// How a text made of parts begins, as far as that is known.
-    private func beginning(_ parts: [Value]) -> String? {
-        var result = ""
-        for part in parts {
-            guard let text = part.constant?.text, result.utf8.count < Value.longestStart else {
-                result += part.start ?? ""
-                break
-            }
-            result += text
-        }
-        return result.isEmpty ? nil : String(result.prefix(Value.longestStart))
     }
 
     private func cast(_ value: Value, _ type: String) -> Value {

@@ -22,4 +22,44 @@ extension FlowInterpreter {
             return text.withUTF8 { scratch.matches(pattern, $0) }
         }
     }
+
+    // MARK: Joining
+
+    /// Values written one after another as text.
+    func text(_ parts: [Value]) -> Value {
+        var result = mixture(parts).cleaned(book.textKinds | anchored(parts))
+        if let wholes = wholes(parts) {
+            if wholes.allSatisfy({ $0.utf8.count <= Constant.longestText }) {
+                result.constants = wholes.map { .text($0) }
+            }
+        } else {
+            result.start = beginning(parts)
+        }
+        return result
+    }
+
+    /// All that a text of known parts can be; nil where that is not known, or too much.
+    private func wholes(_ parts: [Value]) -> [String]? {
+        var wholes = [""]
+        for part in parts {
+            guard let constants = part.constants, wholes.count * constants.count <= Value.mostConstants else {
+                return nil
+            }
+            wholes = wholes.flatMap { head in constants.map { head + $0.text } }
+        }
+        return wholes
+    }
+
+    /// How a text made of parts begins, as far as that is known.
+    func beginning(_ parts: [Value]) -> String? {
+        var result = ""
+        for part in parts {
+            guard let text = part.constant?.text, result.utf8.count < Value.longestStart else {
+                result += part.start ?? ""
+                break
+            }
+            result += text
+        }
+        return result.isEmpty ? nil : String(result.prefix(Value.longestStart))
+    }
 }
