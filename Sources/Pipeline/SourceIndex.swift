@@ -43,11 +43,17 @@ final class SourceIndex: Sendable {
         return [name, String(decoding: folder.name, as: UTF8.self)]
     }
 
-    /// Ascending by path.
+    /// Ascending by path; `*Part` stands for every name that holds the part.
     func paths(named name: String, _ language: Language) -> [RepositoryPath] {
         if language == .cDefinitions { return definers(of: name) }
         if language == .projectSettings { return makers(of: name) }
+        if name.hasPrefix("*") { return paths(holding: String(name.dropFirst()), language) }
         return (byName[name] ?? []).filter { $0.language == language }.map(\.path)
+    }
+
+    private func paths(holding part: String, _ language: Language) -> [RepositoryPath] {
+        byName.lazy.filter { $0.key.contains(part) }.flatMap(\.value).filter { $0.language == language }.map(\.path)
+            .sorted { $0.text < $1.text }
     }
 
     private func definers(of name: String) -> [RepositoryPath] {

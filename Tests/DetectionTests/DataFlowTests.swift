@@ -27,9 +27,8 @@ struct DataFlowProbe {
         let texts: [String: String]
 
         func paths(named name: String, _ language: Language) -> [RepositoryPath] {
-            texts.keys.sorted().filter {
-                ("/" + $0).contains("/" + name + (name.hasSuffix("/") ? "" : "."))
-            }.map { RepositoryPath($0) }
+            let holds = name.hasPrefix("*") ? String(name.dropFirst()) : "/" + name + (name.hasSuffix("/") ? "" : ".")
+            return texts.keys.sorted().filter { ("/" + $0).contains(holds) }.map { RepositoryPath($0) }
         }
 
         func content(of path: RepositoryPath) -> [UInt8]? { texts[path.text].map { Array($0.utf8) } }

@@ -17,7 +17,8 @@ struct FlowAnalysis {
         guard let book = rules.flows, let language = FlowLanguage.all[rules.language] else { return [] }
         let doubted = candidates.contains { book.replacing[rules.rules[$0.rule].description.id] != nil }
         guard !sourceOffsets.isEmpty || doubted || active.keys.contains(where: needsNoSource) else { return [] }
-        let program = language.lower(source)
+        var program = language.lower(source)
+        linker?.complete(&program)
         let interpreter = FlowInterpreter(
             program, book: book, dialect: language.dialect, scratch: source.scratch, linker: linker)
         let entries = FlowEntries(program, source.tree, offsets: marks(candidates, book, active))

@@ -3,7 +3,7 @@ import SyntaxTree
 
 /// Finds and reads other files of the repository, so that data can be followed into them.
 package protocol SourceLookup: Sendable {
-    /// The files whose names (without extension) are this; in a fixed order.
+    /// The files whose names (without extension) are this, or with `*` before it hold it; in a fixed order.
     func paths(named name: String, _ language: Language) -> [RepositoryPath]
     /// The content as UTF-8; nil where it cannot be had.
     func content(of path: RepositoryPath) -> [UInt8]?
@@ -85,6 +85,36 @@ final class FlowLinker {
         guard let most = ranked.map(\.fit).max() else { return nil }
         let best = ranked.filter { $0.fit == most }
         return best.count == 1 && (most > 1 || candidates.count == 1) ? unit(best[0].path) : nil
+    }
+
+    /// The files with a class that names this one as its supertype, as far as their names show it: of `IUserStore`
+    /// `SQLUserStore`, of `UserService` `UserServiceImpl`.
+    func implementing(_ type: String, near: RepositoryPath?) -> [Unit] {
+        let isMarked = type.hasPrefix("I") && type.dropFirst().first?.isUppercase ?? false
+        let stem = isMarked ? String(type.dropFirst()) : type
+        guard stem.count >= Self.shortestStem else { return [] }
+        let candidates = lookup.paths(named: "*" + stem, language).filter {
+            $0 != near && $0 != examined && PathContext($0, language) != .test
+        }
+        guard candidates.count <= Self.mostCandidates else { return [] }
+        return candidates.compactMap(unit).filter { $0.program.classes.contains { $0.extends(type) } }
+    }
+
+    /// A name that many others hold says little.
+    private static let shortestStem = 5
+    private static let mostCandidates = 12
+
+    /// Adds the fields that other files declare for the partial classes of the examined one.
+    func complete(_ program: inout Program) {
+        let stem = examined.text.split(separator: "/").last?.prefix { $0 != "." } ?? ""
+        for index in program.classes.indices where program.classes[index].isPartial {
+            for path in lookup.paths(named: String(stem), language) where path != examined {
+                guard Self.folder(path.text) == Self.folder(examined.text), let other = unit(path) else { continue }
+                for part in other.program.classes where part.name == program.classes[index].name && part.isPartial {
+                    program.classes[index].take(part.fields)
+                }
+            }
+        }
     }
 
     /// The file that an include names: beside the one that includes it, else the only one whose path ends so.

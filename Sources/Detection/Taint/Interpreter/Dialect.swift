@@ -26,14 +26,19 @@ struct Dialect {
     var hasProperties = false
     /// Classes are found in other files by their simple names, `IThing` most likely as `Thing`.
     var linksClasses = false
+    /// What an interface only names is looked for in the classes that implement it.
+    var seeksImplementers = false
 
-    static let java = Dialect(dropsPackages: true, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true)
+    static let java = Dialect(
+        dropsPackages: true, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
+        seeksImplementers: true)
     static let python = Dialect(
         dropsPackages: false, namesAreLibrary: true, passesReceiver: true, divisionIsWhole: false)
 
     static let php = Dialect(
         dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: false,
-        callsMembersByName: false, namesReceivers: true, subjectIsFirst: true, linksByName: true)
+        callsMembersByName: false, namesReceivers: true, subjectIsFirst: true, linksByName: true,
+        seeksImplementers: true)
     static let go = Dialect(
         dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
         callsMembersByName: false, namesReceivers: true, subjectIsFirst: true, hasPackages: true)
@@ -43,7 +48,7 @@ struct Dialect {
 
     static let csharp = Dialect(
         dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
-        namesReceivers: true, hasProperties: true, linksClasses: true)
+        namesReceivers: true, hasProperties: true, linksClasses: true, seeksImplementers: true)
 
     /// The members of a method's class can be named without the receiver.
     var membersAreInScope: Bool { !passesReceiver && !functionsAreValues && !hasPackages }

@@ -30,6 +30,8 @@ extension FlowInterpreter {
         if let index = method(name, of: receiver, base, arity: values.count) {
             return invoke(index, receiver: receiver, values, at: node)
         }
+        let ways = implementers(name, of: receiver, arity: values.count)
+        if !ways.isEmpty { return invokeAny(ways, receiver: receiver, values, at: node) }
         if let function = fieldFunction(receiver, name) {
             return invoke(function, receiver: dialect.functionsAreValues ? receiver : .harmless, values, at: node)
         }
@@ -220,7 +222,7 @@ extension FlowInterpreter {
 
     /// What a parameter may be when nothing is known of the caller.
     func entryValue(_ parameter: Parameter, of function: Function) -> Value {
-        var result = Value.open
+        var result = Value.parameter
         for source in book.knowledge.flatMap(\.sources) {
             let isMarked = parameter.marks.contains { source.marks.contains($0) }
             let isHandler =

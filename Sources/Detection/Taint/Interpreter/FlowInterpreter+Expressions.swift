@@ -20,9 +20,7 @@ extension FlowInterpreter {
             return apply(evaluate(callee), arguments, at: node)
         case .create(let type, let arguments): return create(type, self.arguments(arguments), at: node)
         case .binary(let operation, let left, let right): return binary(operation, left, right, at: node)
-        case .sum(let operands):
-            let values = operands.map(evaluate)
-            return built(sum(values, at: node), of: values, at: node)
+        case .sum(let operands): return built(operands.map(evaluate), at: node) { sum($0, at: node) }
         case .not(let operand): return negate(evaluate(operand))
         case .negative(let operand): return minus(evaluate(operand))
         case .conditional(let test, let yes, let no): return conditional(test, yes, no)
@@ -31,9 +29,7 @@ extension FlowInterpreter {
             let values = elements.map(evaluate)
             return Value(objects: [allocate(node, values.count <= 64 ? HeapObject(items: values) : rest(values))])
         case .mapping(let pairs): return mapping(pairs, at: node)
-        case .text(let parts):
-            let values = parts.map(evaluate)
-            return built(text(values), of: values, at: node)
+        case .text(let parts): return built(parts.map(evaluate), at: node, text)
         case .cast(let type, let value): return cast(evaluate(value), type)
         case .function(let number):
             return closure(number + file.functionBase)
@@ -168,11 +164,11 @@ extension FlowInterpreter {
         case .subtract, .power: return .harmless
         default:
             if dialect.functionsAreValues { return .harmless }
-            var result = Value(flows: mixture([one, two]).flows, path: operation == .divide ? one.path : 0)
-            guard operation == .remainder, let format = one.constant?.string else { return result }
-            let start = String(format.prefix { $0 != "%" }.prefix(Value.longestStart))
-            result.start = start.isEmpty ? nil : start
-            return built(result, of: [one, two], at: node)
+            if operation == .remainder, one.constant?.string != nil {
+                let parts = [one, Value(flows: deep(two).flows)]
+                return built(formatted(parts), of: parts, at: node)
+            }
+            return Value(flows: mixture([one, two]).flows, path: operation == .divide ? one.path : 0)
         }
     }
 

@@ -113,7 +113,7 @@ extension FlowInterpreter {
     }
 
     private func fresh(_ name: String) -> LinkTarget? {
-        guard let linker, files.count < Self.mostFiles, !name.hasSuffix(")"), live != nil,
+        guard let linker, hasRoomForFiles, !name.hasSuffix(")"), live != nil,
             let source = unit(of: name, linker)
         else { return nil }
         let number = files.firstIndex { $0.path == source.path } ?? add(source.program, source.path)
@@ -123,6 +123,8 @@ extension FlowInterpreter {
         return (dialect.linksClasses ? known[String(simple.dropFirst())] ?? known[simple] : known[simple])
             .map { .type($0) }
     }
+
+    var hasRoomForFiles: Bool { files.count < Self.mostFiles }
 
     private func unit(of name: String, _ linker: FlowLinker) -> FlowLinker.Unit? {
         if dialect.linksByName { return linker.classSource(of: name, near: file.path) }

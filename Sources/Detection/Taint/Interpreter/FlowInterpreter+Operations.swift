@@ -134,7 +134,7 @@ extension FlowInterpreter {
         case .join:
             let parts = (receiver.map { [$0] } ?? []) + arguments
             return mixture(parts)
-        case .format: return mixture([receiver].compactMap { $0 } + values.map(\.value))
+        case .format: return formatted([receiver].compactMap { $0 } + values.map(\.value))
         case .edit:
             // An edit of a builder: its content is mixed with the arguments.
             guard let receiver, let id = receiver.objects.first else {

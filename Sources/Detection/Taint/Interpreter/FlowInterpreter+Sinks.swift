@@ -65,9 +65,15 @@ extension FlowInterpreter {
         let from = book.rules[rule].rule.from
         let reaching = (sink.isFlat ? value : deep(value)).flows.filter { $0.clean & bit == 0 }
         note(place, isHarmless: reaching.isEmpty)
-        for flow in reaching where flow.source >= 0 && from.contains(trace.origins[flow.source].source.kind) {
-            return report(FlowHit(rule: rule, node: node, step: flow.step))
+        for flow in reaching {
+            if from.contains(kind(flow)) { return report(FlowHit(rule: rule, node: node, step: flow.step)) }
         }
+    }
+
+    /// The kind of source a value comes from; empty for what is unknown.
+    private func kind(_ flow: Flow) -> String {
+        if flow.source >= 0 { return trace.origins[flow.source].source.kind }
+        return flow.step == Flow.passedIn ? FlowRule.parameter : ""
     }
 
     /// Whether the known beginning of a text fits; nothing known is an empty beginning.
@@ -113,7 +119,7 @@ extension FlowInterpreter {
 
     /// Looks at what is stored in sessions and the like.
     func checkStore(_ value: Value, key: Value?, ownerPath: String, name: String, at node: Int) {
-        guard book.hasStores, value.isSuspicious || key?.isSuspicious ?? false else { return }
+        guard book.hasStores, book.doubtsStores || value.isSuspicious || key?.isSuspicious ?? false else { return }
         for reference in storeSinks(ownerPath, name) {
             let sink = book.rules[reference.rule].rule.sinks[reference.sink]
             for value in [value, key].compactMap({ $0 }) { check(value, reference.rule, sink, at: node) }

@@ -1,5 +1,10 @@
 /// Texts that take in values, for sinks that are called `built text`: markup above all.
 extension FlowInterpreter {
+    /// A text built from values, which are looked at.
+    func built(_ parts: [Value], at node: Int, _ join: ([Value]) -> Value) -> Value {
+        built(join(parts), of: parts, at: node)
+    }
+
     /// Looks at the values a text was built from.
     /// - Returns: the text, harmless for what has been looked at: what is built from it is not reported again.
     func built(_ text: Value, of parts: [Value], at node: Int) -> Value {
@@ -48,6 +53,14 @@ extension FlowInterpreter {
             wholes = wholes.flatMap { head in constants.map { head + $0.text } }
         }
         return wholes
+    }
+
+    /// A template filled with values: its text up to the first gap, then whatever fills it.
+    func formatted(_ parts: [Value]) -> Value {
+        guard let template = parts.prefix(2).lazy.compactMap({ $0.constant?.string }).first,
+            let gap = template.firstIndex(where: { $0 == "%" || $0 == "{" }), gap > template.startIndex
+        else { return mixture(parts) }
+        return text([Value(.text(String(template[..<gap]))), mixture(parts)])
     }
 
     /// How a text made of parts begins, as far as that is known.

@@ -20,6 +20,8 @@ final class FlowInterpreter {
     /// Which files declare what of the packages they import.
     var linkedFiles: [String: Int?] = [:]
     let book: FlowBook
+    /// Per class that was asked for: those of other files that implement it.
+    var implementing: [Int: [Int]] = [:]
     let dialect: Dialect
     let scratch: PatternScratch
     var paths = PathTable()

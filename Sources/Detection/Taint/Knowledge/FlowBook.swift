@@ -14,6 +14,8 @@ struct FlowBook: Sendable {
     /// The sinks that are places values are stored in.
     private(set) var stores: [(sink: SinkRef, signatures: [Signature])] = []
     var hasStores: Bool { !stores.isEmpty }
+    /// Whether parameters matter where they are stored.
+    private(set) var doubtsStores = false
     let members: [String: SourceRef]
     /// What has members from outside: `WebRequest`.
     let carriers: Set<String>
@@ -147,7 +149,9 @@ struct FlowBook: Sendable {
                 let reference = SinkRef(rule: position, sink: sink)
                 switch form.place {
                 case .calls(let signatures): add(signatures, .sink(reference))
-                case .stores(let signatures): stores.append((reference, signatures))
+                case .stores(let signatures):
+                    stores.append((reference, signatures))
+                    if entry.rule.from.contains(FlowRule.parameter) { doubtsStores = true }
                 case .returns: break
                 }
             }

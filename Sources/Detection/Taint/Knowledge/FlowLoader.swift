@@ -6,8 +6,9 @@ enum FlowLoader {
         guard let knowledge else { throw DocumentError(node.mark, "'flow' needs the key 'knowledge' in the same file") }
         var fields = try MappingReader(node)
         let from = try fields.strings("from")
+        let starts = try fields.optional("starts").map { (node) throws(DocumentError) in try pattern(node, "starts") }
         let sinks = try fields.required("sinks").elements(for: "sinks").map { (node) throws(DocumentError) in
-            try sink(node)
+            try sink(node, starts: starts)
         }
         let rule = FlowRule(
             kind: try fields.string("kind"), from: from.isEmpty ? ["user"] : from, sinks: sinks,
@@ -21,7 +22,7 @@ enum FlowLoader {
         case function
     }
 
-    private static func sink(_ node: MarkedNode) throws(DocumentError) -> FlowSink {
+    private static func sink(_ node: MarkedNode, starts all: Pattern?) throws(DocumentError) -> FlowSink {
         var fields = try MappingReader(node)
         let calls = try signatures(&fields, "calls")
         let stores = try signatures(&fields, "stores")
@@ -40,7 +41,7 @@ enum FlowLoader {
         let sink = FlowSink(
             place: place, arguments: try fields.strings("arguments").map(ArgumentKey.init),
             takesReceiver: try fields.optionalBoolean("receiver") ?? false,
-            isFlat: try fields.optionalBoolean("flat") ?? false, matches: matches, starts: starts,
+            isFlat: try fields.optionalBoolean("flat") ?? false, matches: matches, starts: all ?? starts,
             beside: beside,
             conditions: try fields.elements("where").map { (node) throws(DocumentError) in try condition(node) })
         try fields.finish()

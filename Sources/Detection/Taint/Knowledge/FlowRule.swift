@@ -12,6 +12,9 @@ struct FlowRule: Sendable {
     /// True where all uses in a function count for a guess anywhere in it, not only at the same place.
     let settlesFunction: Bool
     let knowledge: FlowKnowledge
+
+    /// The kind of what a function is given by callers that are not seen.
+    static let parameter = "parameter"
 }
 
 /// Places where a value does harm.

@@ -11,6 +11,8 @@ struct CSharpLowering: TreeLowering {
     var takesPlainSQL = false
     /// Whether the entries of something are those of an archive.
     var readsArchives = false
+    /// Whether `TextBox` is that of a page, not of a window.
+    var hasWebControls = false
 
     static func lower(_ source: ParsedSource) -> Program {
         var lowering = CSharpLowering(reader: TreeReader(source))
@@ -28,6 +30,7 @@ struct CSharpLowering: TreeLowering {
             let text = reader.text(node)
             if text.contains("System.Data.Entity") { takesPlainSQL = true }
             if text.contains("System.IO.Compression") { readsArchives = true }
+            if text.contains("System.Web.UI.WebControls") { hasWebControls = true }
         case .namespace_declaration, .file_scoped_namespace_declaration, .declaration_list:
             declarations(reader.named(node), owner: owner)
         case .global_statement: program.body += reader.named(node).flatMap { statement($0) }
@@ -51,7 +54,7 @@ struct CSharpLowering: TreeLowering {
         program.classes.append(
             ClassForm(
                 name: reader.child(node, .name).map(reader.text) ?? "", node: node, supertypes: supertypes(node),
-                marks: attributes(node)))
+                marks: attributes(node), isPartial: modifiers(node).contains("partial")))
         if let list = reader.child(node, .parameters) {
             // A record's parameters are its properties.
             let isRecord = [.record_declaration, .record_struct_declaration].contains(reader.kind(node))
@@ -196,6 +199,11 @@ struct CSharpLowering: TreeLowering {
         "HttpContext", "HttpRequest", "HttpResponse", "CancellationToken", "ClaimsPrincipal", "LinkGenerator",
     ]
 
+    /// Controls of pages that hold what was sent, or show what they are given as it is.
+    private static let webControls: Set<String> = [
+        "TextBox", "HiddenField", "FileUpload", "Label", "Literal", "LinkButton", "HyperLink", "TableCell",
+    ]
+
     private static let binding: Set<String> = [
         "BindProperty", "FromQuery", "FromRoute", "FromForm", "FromBody", "FromHeader",
     ]
@@ -250,7 +258,11 @@ struct CSharpLowering: TreeLowering {
         if text.hasSuffix("?") { text.removeLast() }
         let isArray = text.hasSuffix("[]")
         if let mark = text.firstIndex(where: { $0 == "<" || $0 == "[" }) { text = String(text[..<mark]) }
-        text = text.split(whereSeparator: { $0 == "." || $0 == ":" }).last.map(String.init) ?? text
+        let parts = text.split(whereSeparator: { $0 == "." || $0 == ":" })
+        text = parts.last.map(String.init) ?? text
+        if hasWebControls || parts.dropLast().last == "WebControls", Self.webControls.contains(text) {
+            text = "WebControls." + text
+        }
         let names = ["string": "String", "object": "Object", "dynamic": "Object"]
         return (names[text] ?? text) + (isArray ? "[]" : "")
     }

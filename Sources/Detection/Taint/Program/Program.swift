@@ -65,6 +65,8 @@ struct ClassForm {
     var fields: [Field] = []
     /// Declared elsewhere: only its methods are here.
     var isNameOnly = false
+    /// Other files may declare more of it.
+    var isPartial = false
 
     struct Field {
         let name: String
@@ -72,6 +74,13 @@ struct ClassForm {
         let value: Expression?
         /// Never assigned after its declaration.
         let isFixed: Bool
+    }
+
+    /// Adds fields by name and type: their values stand in another file.
+    mutating func take(_ others: [Field]) {
+        for field in others where !fields.contains(where: { $0.name == field.name }) {
+            fields.append(Field(name: field.name, type: field.type, value: nil, isFixed: false))
+        }
     }
 }
 

@@ -15,7 +15,7 @@ struct Value {
 
     static let mostConstants = 4
     static let mostFlows = 6
-    static let longestStart = 80
+    static let longestStart = 300
 
     /// A constant.
     init(_ constant: Constant) { constants = [constant] }
@@ -30,6 +30,8 @@ struct Value {
 
     /// May be anything that could be elsewhere in the program.
     static let open = Value(flows: [Flow(source: Flow.elsewhere, step: -1, clean: 0)])
+    /// The same, of a parameter: whoever calls the function decides.
+    static let parameter = Value(flows: [Flow(source: Flow.elsewhere, step: Flow.passedIn, clean: 0)])
     /// A harmless value of which nothing else is known.
     static let harmless = Value()
 
@@ -75,6 +77,8 @@ struct Flow: Hashable {
     var clean: UInt64
 
     static let elsewhere = -1
+    /// The step of what a parameter brings.
+    static let passedIn = -2
 }
 
 // MARK: - Joining
