@@ -69,7 +69,7 @@ package final class Analyzer {
         let ownLines = part == nil ? lines : LineTable(bytes)
         var candidates: [Candidate] = []
         for (index, offsets) in gate.offsets where part == nil || !rules.rules[index].languages.isEmpty {
-            if case .lexical(let match) = rules.rules[index].match {
+            if case .lexical(let match) = rules.rules[index].match, isUnder(match.setting, path) {
                 candidates += LexicalMatcher(match: match, lines: ownLines, scratch: scratch).candidates(
                     index, near: offsets)
             }
@@ -81,6 +81,12 @@ package final class Analyzer {
         return writer.analysis(
             of: part.map { part in candidates.map { $0.placed(by: part) } } ?? candidates,
             suppressions: suppressions ?? gate.suppressions, coverage: coverage)
+    }
+
+    /// True where nothing says otherwise: examples are files without a project.
+    private func isUnder(_ setting: ProjectSetting?, _ path: RepositoryPath) -> Bool {
+        guard let setting, let linker else { return true }
+        return linker.lookup.holds(setting, at: path)
     }
 
     /// Other files that the last file's data was followed into: its result depends on their content.

@@ -10,10 +10,15 @@ final class SourceIndex: Sendable {
     private let digests: [RepositoryPath: Digest]
     /// The C and C++ files that define a name; found when somebody first asks.
     private let definers = Mutex<[String: [RepositoryPath]]?>(nil)
+    private let settings: [String: ProjectSetting]
+    /// The files that make a setting, by its name; found when somebody first asks.
+    private let makers = Mutex<[String: [RepositoryPath]]>([:])
     private static let largestFile = 1024 * 1024
 
-    init(_ target: Target) {
+    /// - Parameter settings: what files may be asked for that say something for a project, by name.
+    init(_ target: Target, settings: [String: ProjectSetting]) {
         root = target.root
+        self.settings = settings
         var byName: [String: [SourceFile]] = [:]
         var digests: [RepositoryPath: Digest] = [:]
         let extra: Set<CoverageReason> = [.complete, .unchangedSince, .generated]
@@ -41,6 +46,7 @@ final class SourceIndex: Sendable {
     /// Ascending by path; `*Part` stands for every name that holds the part.
     func paths(named name: String, _ language: Language) -> [RepositoryPath] {
         if language == .cDefinitions { return definers(of: name) }
+        if language == .projectSettings { return makers(of: name) }
         if name.hasPrefix("*") { return paths(holding: String(name.dropFirst()), language) }
         return (byName[name] ?? []).filter { $0.language == language }.map(\.path)
     }
@@ -61,6 +67,18 @@ final class SourceIndex: Sendable {
             }
             table = fresh
             return fresh[name] ?? []
+        }
+    }
+
+    private func makers(of name: String) -> [RepositoryPath] {
+        guard let setting = settings[name] else { return [] }
+        return makers.withLock { table in
+            if let known = table[name] { return known }
+            let files = Set(byName.values.joined().filter { setting.languages.contains($0.language) }.map(\.path))
+            let found = files.sorted { $0.text < $1.text }
+                .filter { content(of: $0)?.withUnsafeBufferPointer(setting.isMade) ?? false }
+            table[name] = found
+            return found
         }
     }
 

@@ -44,7 +44,8 @@ import Testing
               document.getElementById("x").innerHTML = decodeURIComponent(location.hash.slice(1));
             </SCRIPT>
             """
-        let found = try analyse(text, language).findings.filter { $0.weakness == 79 }
+        // What stands in the template itself is another rule's.
+        let found = try analyse(text, language).findings.filter { $0.rule.hasPrefix("javascript") && $0.weakness == 79 }
         #expect(found.map(\.location.startLine) == [5])
         #expect(found.first?.evidence.firstLine == 3)
     }

@@ -87,6 +87,8 @@ struct LexicalMatch: Sendable {
     let window: Int
     /// Set where the group `secret` must look like a real secret.
     let secret: SecretCheck?
+    /// Set where it matters only under a setting of the project.
+    var setting: ProjectSetting?
 }
 
 /// What makes a matched string a secret rather than a word or a placeholder.

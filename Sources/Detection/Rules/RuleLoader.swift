@@ -32,7 +32,7 @@ package struct RuleLoader: Sendable {
             throw DocumentError(
                 node.mark, "'\(description.id)' needs at least one of 'words' and 'literals', none empty")
         }
-        let match = try match(&fields, knowledge, library)
+        let match = try match(&fields, knowledge, library, description.id)
         let examples = try fields.elements("examples").map { (example) throws(DocumentError) in
             try self.example(example, of: description)
         }
@@ -90,7 +90,7 @@ package struct RuleLoader: Sendable {
     }
 
     private func match(
-        _ fields: inout MappingReader, _ knowledge: FlowKnowledge?, _ library: MemoryLibrary?
+        _ fields: inout MappingReader, _ knowledge: FlowKnowledge?, _ library: MemoryLibrary?, _ id: String
     ) throws(DocumentError) -> Rule.Match {
         if let memory = fields.optional("memory") { return .memory(try MemoryLibrary.rule(memory, library)) }
         if let flow = fields.optional("flow") { return .flow(try FlowLoader.rule(flow, knowledge)) }
@@ -99,19 +99,22 @@ package struct RuleLoader: Sendable {
         let unless = try fields.elements("unless")
         let window = try fields.optionalInteger("window", in: 1...20)
         let secret = fields.optional("secret")
-        if let query, pattern == nil, unless.isEmpty, window == nil, secret == nil {
+        let setting = fields.optional("under")
+        if let query, pattern == nil, unless.isEmpty, window == nil, secret == nil, setting == nil {
             return .query(source: try query.string(for: "query"), mark: query.mark)
         }
         guard let pattern, query == nil else {
             throw DocumentError(
                 fields.mark,
-                "expected one of 'query', 'flow', 'memory' and 'pattern' (with 'unless', 'window' and 'secret')")
+                "expected one of 'query', 'flow', 'memory' and 'pattern' (with 'unless', 'window', 'secret' and 'under')"
+            )
         }
         return .lexical(
             LexicalMatch(
                 pattern: try compile(pattern, for: "pattern"),
                 unless: try unless.map { (node) throws(DocumentError) in try compile(node, for: "unless") },
-                window: window ?? 1, secret: try secret.map { (node) throws(DocumentError) in try secretCheck(node) }))
+                window: window ?? 1, secret: try secret.map { (node) throws(DocumentError) in try secretCheck(node) },
+                setting: try setting.map { (node) throws(DocumentError) in try self.setting(node, id) }))
     }
 
     func compile(_ node: MarkedNode, for key: String) throws(DocumentError) -> Pattern {
@@ -121,6 +124,19 @@ package struct RuleLoader: Sendable {
         } catch {
             throw DocumentError(node.mark, "'\(key)' is not a pattern: \(error)")
         }
+    }
+
+    private func setting(_ node: MarkedNode, _ id: String) throws(DocumentError) -> ProjectSetting {
+        var fields = try MappingReader(node)
+        let setting = ProjectSetting(
+            name: id,
+            languages: Set(
+                try fields.required("languages").elements(for: "languages").map { (node) throws(DocumentError) in
+                    try language(node)
+                }),
+            literals: try fields.strings("literals"), pattern: try compile(fields.required("pattern"), for: "pattern"))
+        try fields.finish()
+        return setting
     }
 
     private func secretCheck(_ node: MarkedNode) throws(DocumentError) -> SecretCheck {

@@ -24,9 +24,36 @@ struct FlowAnalysis {
         let entries = FlowEntries(program, source.tree, offsets: marks(candidates, book, active))
         interpreter.run(entries.worthRunning)
         settle(&candidates, book, interpreter, program)
-        candidates += interpreter.hits.filter { isSound($0.node) }.map { candidate($0, book, interpreter) }
+        candidates += hits(of: interpreter, book).filter { isSound($0.node) }.map { candidate($0, book, interpreter) }
         let unfinished = interpreter.unfinished.map { "data flow through '\($0)'" }
         return unfinished + (program.isWhole ? [] : ["data flow through deeply nested code"])
+    }
+
+    /// What was found, but where a rule that stands in for another tells of the same lines.
+    private func hits(of interpreter: FlowInterpreter, _ book: FlowBook) -> [FlowHit] {
+        let replaced = Set(interpreter.hits.map(\.rule)).filter { book.replacing[id($0, book)] != nil }
+        guard !replaced.isEmpty else { return interpreter.hits }
+        var told: [Int: Set<Int>] = [:]
+        for hit in interpreter.hits where !replaced.contains(hit.rule) {
+            told[hit.rule, default: []].formUnion(lines(of: hit, interpreter))
+        }
+        return interpreter.hits.filter { hit in
+            let replacing = book.replacing[id(hit.rule, book)] ?? []
+            return !replacing.contains { told[$0]?.contains(line(of: hit.node)) ?? false }
+        }
+    }
+
+    private func id(_ rule: Int, _ book: FlowBook) -> String { rules.rules[book.rules[rule].index].description.id }
+
+    /// The lines of this file that a value was on.
+    private func lines(of hit: FlowHit, _ interpreter: FlowInterpreter) -> [Int] {
+        let nodes = interpreter.trace.path(to: hit.step).map(\.node).filter { $0 >> FlowInterpreter.fileShift == 0 }
+        return (nodes + [hit.node]).map(line)
+    }
+
+    /// Counted from zero, by line breaks before the node.
+    private func line(of node: Int) -> Int {
+        source.bytes[..<source.tree.bytes(node).lowerBound].count { $0 == UInt8(ascii: "\n") }
     }
 
     /// The bytes around which there is something to learn.

@@ -34,7 +34,7 @@ struct SuiteScan: Sendable {
         guard !work.isEmpty else {
             throw PipelineError(.badTarget, "no file in \(folder) is named after a case of the list")
         }
-        let index = SourceIndex(target)
+        let index = SourceIndex(target, settings: library.book.settings)
         let share = (work.count + jobs - 1) / jobs
         return try await withThrowingTaskGroup(of: [Result].self) { group in
             for start in stride(from: 0, to: work.count, by: share) {

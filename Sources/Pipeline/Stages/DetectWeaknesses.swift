@@ -27,7 +27,7 @@ package struct DetectWeaknesses: Stage {
 
     package func run(_ input: FileManifest) async throws -> DetectionManifest {
         let work = try pending()
-        let index = SourceIndex(target)
+        let index = SourceIndex(target, settings: library.book.settings)
         progress.began(.detect, total: work.count)
         var done = 0
         var unrecorded: [RunStore.FileResult] = []

@@ -80,7 +80,9 @@ struct Dialect {
     }
 
     /// Types whose values cannot carry text.
-    func isNumeric(_ type: String) -> Bool { Self.numericTypes.contains(type) }
+    func isNumeric(_ type: String) -> Bool {
+        Self.numericTypes.contains(type) || type.hasSuffix("[]") && Self.numericTypes.contains(String(type.dropLast(2)))
+    }
 
     private static let numericTypes: Set<String> = [
         "int", "long", "short", "byte", "double", "float", "boolean", "bool", "Integer", "Long", "Short", "Byte",

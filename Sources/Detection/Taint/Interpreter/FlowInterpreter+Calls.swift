@@ -32,7 +32,11 @@ extension FlowInterpreter {
         }
         if let value = answer(receiver, name, values, at: node) { return value }
         let ways = implementers(name, of: receiver, arity: values.count)
-        if !ways.isEmpty { return invokeAny(ways, receiver: receiver, values, at: node) }
+        if !ways.isEmpty {
+            // A name that says it cleans is believed, whichever class it is of.
+            let cleans = effects(owner(receiver, base), name).cleans
+            return invokeAny(ways, receiver: receiver, values, at: node).cleaned(cleans)
+        }
         if let function = fieldFunction(receiver, name) {
             return invoke(function, receiver: dialect.functionsAreValues ? receiver : .harmless, values, at: node)
         }
@@ -235,7 +239,7 @@ extension FlowInterpreter {
                     let (owner, name) = Self.split(mark)
                     return source.decorated.contains { Self.fits($0, owner, name) }
                 }
-            guard isMarked || (isHandler && !["self", "cls", "request"].contains(parameter.name)) else { continue }
+            guard isMarked || (isHandler && isBound(parameter)) else { continue }
             result = sourced(book.reference(source), at: parameter.node, path: 0)
         }
         if let type = parameter.type {
@@ -249,6 +253,12 @@ extension FlowInterpreter {
             result.path = paths.number(type)
         }
         return result
+    }
+
+    /// Whether a request's handler gets such a parameter from the request, not from its framework.
+    private func isBound(_ parameter: Parameter) -> Bool {
+        if dialect.dropsPackages { return parameter.type == "String" && parameter.marks.isEmpty }
+        return !["self", "cls", "request"].contains(parameter.name)
     }
 
     /// Whether values of a type are among the names it lists.

@@ -20,7 +20,7 @@ extension FlowInterpreter {
             return apply(evaluate(callee), arguments, at: node)
         case .create(let type, let arguments): return create(type, self.arguments(arguments), at: node)
         case .binary(let operation, let left, let right): return binary(operation, left, right, at: node)
-        case .sum(let operands): return sum(operands.map(evaluate), at: node)
+        case .sum(let operands): return built(operands.map(evaluate), at: node) { sum($0, at: node) }
         case .not(let operand): return negate(evaluate(operand))
         case .negative(let operand): return minus(evaluate(operand))
         case .conditional(let test, let yes, let no): return conditional(test, yes, no)
@@ -29,7 +29,7 @@ extension FlowInterpreter {
             let values = elements.map(evaluate)
             return Value(objects: [allocate(node, values.count <= 64 ? HeapObject(items: values) : rest(values))])
         case .mapping(let pairs): return mapping(pairs, at: node)
-        case .text(let parts): return text(parts.map(evaluate))
+        case .text(let parts): return built(parts.map(evaluate), at: node, text)
         case .cast(let type, let value): return cast(evaluate(value), type)
         case .function(let number):
             return closure(number + file.functionBase)
@@ -67,6 +67,7 @@ extension FlowInterpreter {
 
     func member(_ base: Value, _ name: String, at node: Int) -> Value {
         let base = resolved(base)
+        if let source = inheritedSource(name, of: base) { return sourced(source, at: node, path: 0) }
         var found: Value?
         for id in base.objects {
             guard let value = live?.objects[id]?.value(at: name) else { continue }
@@ -166,7 +167,8 @@ extension FlowInterpreter {
         default:
             if dialect.functionsAreValues { return .harmless }
             if operation == .remainder, one.constant?.string != nil {
-                return formatted([one, Value(flows: deep(two).flows)])
+                let parts = [one, Value(flows: deep(two).flows)]
+                return built(formatted(parts), of: parts, at: node)
             }
             return Value(flows: mixture([one, two]).flows, path: operation == .divide ? one.path : 0)
         }
@@ -243,40 +245,6 @@ extension FlowInterpreter {
             result.append(object)
         }
         return result
-    }
-
-    /// Values written one after another as text.
-    func text(_ parts: [Value]) -> Value {
-        let parts = parts.map { isInstance($0) ? .open : $0 }
-        var result = mixture(parts).cleaned(book.textKinds | anchored(parts))
-        if parts.allSatisfy({ $0.constant != nil }) {
-            let whole = parts.compactMap { $0.constant?.text }.joined()
-            if whole.utf8.count <= Constant.longestText { result.constants = [.text(whole)] }
-        } else {
-            result.start = beginning(parts)
-        }
-        return result
-    }
-
-    /// A template filled with values: its text up to the first gap, then whatever fills it.
-    func formatted(_ parts: [Value]) -> Value {
-        guard let template = parts.prefix(2).lazy.compactMap({ $0.constant?.string }).first,
-            let gap = template.firstIndex(where: { $0 == "%" || $0 == "{" }), gap > template.startIndex
-        else { return mixture(parts) }
-        return text([Value(.text(String(template[..<gap]))), mixture(parts)])
-    }
-
-    /// How a text made of parts begins, as far as that is known.
-    private func beginning(_ parts: [Value]) -> String? {
-        var result = ""
-        for part in parts {
-            guard let text = part.constant?.text, result.utf8.count < Value.longestStart else {
-                result += part.start ?? ""
-                break
-            }
-            result += text
-        }
-        return result.isEmpty ? nil : String(result.prefix(Value.longestStart))
     }
 
     private func cast(_ value: Value, _ type: String) -> Value {

@@ -65,4 +65,27 @@ extension FlowInterpreter {
         result.constants = value.constants
         return result
     }
+
+    /// What a class of the program has from a library's: `self.path` of a `BaseHTTPRequestHandler`.
+    func inheritedSource(_ name: String, of base: Value) -> FlowBook.SourceRef? {
+        guard dialect.passesReceiver, base.path != 0, book.inheritable.contains(name),
+            let owner = classNumber(base.path),
+            !base.objects.contains(where: { live?.objects[$0]?.fields[name] != nil })
+        else { return nil }
+        return librarySupertypes(owner).lazy.compactMap { self.book.members[$0 + "." + name] }.first
+    }
+
+    /// The library's classes that a class of the program extends, by way of others if need be.
+    private func librarySupertypes(_ owner: Int) -> [String] {
+        var found: [String] = []
+        var queue = classes[owner].supertypes
+        while let name = queue.popLast(), found.count < 16 {
+            if let inner = files[file(ofClass: owner)].classesByName[name], inner != owner {
+                queue += classes[inner].supertypes
+            }
+            found.append(name)
+            if let next = book.supertypes[name] { queue.append(next) }
+        }
+        return found
+    }
 }

@@ -27,7 +27,9 @@ extension FlowInterpreter {
         case .valuesOf, .pairsOf, .assignAll: return ofObject(operation, arguments, at: node)
         case .grow, .growAll: return grown(operation, receiver, arguments, at: node)
         case .push, .concatenate, .shovel: return ofList(operation, receiver, arguments, at: node)
-        case .join, .format, .text, .copy, .concat, .edit: return textual(operation, receiver, arguments, values)
+        case .join, .format, .text, .copy, .concat, .edit:
+            let parts = textParts(operation, receiver, values)
+            return textual(operation, receiver, arguments, values).map { built($0, of: parts, at: node) }
         default: break
         }
         guard let receiver else { return nil }
@@ -109,6 +111,13 @@ extension FlowInterpreter {
             return result
         }
         return text(value.flows.isEmpty ? items : [value.content] + items)
+    }
+
+    /// What a text that an operation makes is built from.
+    private func textParts(_ operation: LibraryOperation, _ receiver: Value?, _ values: [ArgumentValue]) -> [Value] {
+        let all = [receiver].compactMap { $0 } + values.map(\.value)
+        guard operation == .text else { return operation == .format || operation == .concat ? all : [] }
+        return all.flatMap { value in value.objects.flatMap { live?.objects[$0]?.items ?? [] } }
     }
 
     private func textual(

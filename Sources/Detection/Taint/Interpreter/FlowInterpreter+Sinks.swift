@@ -8,7 +8,7 @@ extension FlowInterpreter {
             for (position, value) in values.enumerated() where counts(value, position, sink.arguments) {
                 checked.append(value.value)
             }
-            if dialect.functionsAreValues { checked += options(values, sink.arguments) }
+            if dialect.functionsAreValues || dialect.dropsPackages { checked += options(values, sink.arguments) }
             for value in checked { check(value, reference.rule, sink, at: node) }
         }
     }

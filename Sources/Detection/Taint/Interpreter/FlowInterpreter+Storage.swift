@@ -215,6 +215,8 @@ extension FlowInterpreter {
         }
         if var found {
             found.joinFlows(collection.flows)
+            // It may as well be an element of something from outside, of which nothing is known.
+            if collection.flows.contains(where: { $0.source >= 0 }) { found.constants = nil }
             return found
         }
         if collection.path != 0, let name = key.constant?.string {

@@ -19,6 +19,8 @@ struct FlowBook: Sendable {
     let members: [String: SourceRef]
     /// What has members from outside: `WebRequest`.
     let carriers: Set<String>
+    /// The names of such members, which classes may have from what they extend.
+    let inheritable: Set<String>
     let supertypes: [String: String]
     let parameters: [String: String]
     /// Syntactic rule -> the flow rules that have the last word over it, by position in `rules`.
@@ -93,6 +95,7 @@ struct FlowBook: Sendable {
         }
         self.members = members
         carriers = Set(members.keys.map { FlowInterpreter.split($0).owner })
+        inheritable = Set(members.keys.map { FlowInterpreter.split($0).name })
         supertypes = knowledge.reduce(into: [:]) { $0.merge($1.supertypes) { first, _ in first } }
         parameters = knowledge.reduce(into: [:]) { $0.merge($1.parameters) { first, _ in first } }
         var replacing: [String: [Int]] = [:]

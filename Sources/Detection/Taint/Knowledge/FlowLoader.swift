@@ -37,10 +37,12 @@ enum FlowLoader {
         let matches = try fields.optional("matches").map { (node) throws(DocumentError) in try pattern(node, "matches")
         }
         let starts = try fields.optional("starts").map { (node) throws(DocumentError) in try pattern(node, "starts") }
+        let beside = try fields.optional("beside").map { (node) throws(DocumentError) in try pattern(node, "beside") }
         let sink = FlowSink(
             place: place, arguments: try fields.strings("arguments").map(ArgumentKey.init),
             takesReceiver: try fields.optionalBoolean("receiver") ?? false,
             isFlat: try fields.optionalBoolean("flat") ?? false, matches: matches, starts: all ?? starts,
+            beside: beside,
             conditions: try fields.elements("where").map { (node) throws(DocumentError) in try condition(node) })
         try fields.finish()
         return sink

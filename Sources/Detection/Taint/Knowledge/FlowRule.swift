@@ -39,6 +39,8 @@ struct FlowSink: Sendable {
     /// What the known beginning of the value must fit for the sink to count: where an address already names its host,
     /// what follows it decides less.
     let starts: Pattern?
+    /// For built texts: what a known part of the text must fit, `<p>`.
+    let beside: Pattern?
     /// Conditions on other arguments or on fields of the argument, all of which must hold.
     let conditions: [Condition]
 

@@ -88,10 +88,13 @@ extension PHPLowering {
             let literals = parts.reversed().prefix { if case .literal = $0.form { true } else { false } }
             let end = literals.reversed().map { if case .literal(let constant) = $0.form { constant.text } else { "" } }
             let text = end.joined()
-            guard
-                literals.count == parts.count || text.hasPrefix("/") || text.hasPrefix("../") || Self.isFolder(parts[0])
-            else { break }
-            values.append(Expression(node: node, form: .literal(.text(text))))
+            let isPath = text.hasPrefix("/") || text.hasPrefix("../")
+            if literals.count == parts.count || isPath || (literals.count > 0 && Self.isFolder(parts[0])) {
+                values.append(Expression(node: node, form: .literal(.text(text))))
+            } else if Self.isFolder(parts[0]) {
+                // What a variable in it is may be known when it is run.
+                values.append(Expression(node: node, form: .text(Array(parts.dropFirst()))))
+            }
         default: break
         }
         return call("include", values, at: node).form

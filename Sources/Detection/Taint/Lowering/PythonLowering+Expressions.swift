@@ -60,9 +60,19 @@ extension PythonLowering {
             guard let object = reader.child(function, .object), let name = reader.child(function, .attribute) else {
                 return .apply(expression(function), values)
             }
-            return .call(expression(object), reader.text(name), values)
+            return .call(expression(object), Self.meaning(of: reader.text(name), values), values)
         default: return .apply(expression(function), values)
         }
+    }
+
+    /// `re.sub(r"[^\w]", "", text)` leaves only harmless characters: `re.sub narrow`.
+    private static func meaning(of name: String, _ values: [Argument]) -> String {
+        guard name == "sub", values.count >= 3, case .literal(.text(let pattern)) = values[0].value.form,
+            case .literal(.text(let replacement)) = values[1].value.form,
+            replacement.allSatisfy({ $0.isLetter || $0 == "_" }),
+            PlainPattern.removesTheRest(pattern)
+        else { return name }
+        return "sub narrow"
     }
 
     private mutating func argument(_ node: Int) -> Argument {
