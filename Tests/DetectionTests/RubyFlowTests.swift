@@ -129,7 +129,8 @@ import Testing
             """,
         ]
         func lines(_ call: String) throws -> [String] {
-            let code = "class ItemsController < ApplicationController\ndef index\nparams[:id]\n\(call)\nend\nend"
+            let code =
+                "class ItemsController < ApplicationController\ndef index\nredirect_to items_path if params[:id]\n\(call)\nend\nend"
             return try analyse(code, files: files).findings.map { "\($0.rule) \($0.location.startLine)" }
         }
         #expect(try lines("BigItem.sorted(params[:column])") == ["ruby-flow-sql-injection 4"])
