@@ -78,24 +78,19 @@ struct FlowAnalysis {
         _ candidates: inout [Candidate], _ book: FlowBook, _ interpreter: FlowInterpreter, _ program: Program
     ) {
         guard !book.replacing.isEmpty else { return }
-        var verdicts: [Range<Int>: [(rule: Int, isHarmless: Bool)]] = [:]
-        for (place, isHarmless) in interpreter.verdicts where place.node >> FlowInterpreter.fileShift == 0 {
-            verdicts[source.tree.bytes(place.node), default: []].append((place.rule, isHarmless))
-        }
+        let seen = FlowSight(interpreter, source.tree)
         // Calls in branches that cannot be taken; the functions around them were all run.
         let unreached =
             interpreter.unfinished.isEmpty && program.isWhole
             ? Set(program.calls.keys.filter { !interpreter.called.contains($0) }.map(source.tree.bytes)) : []
-        let found = Set(interpreter.hits.map { FlowPlace(rule: $0.rule, node: source.tree.bytes($0.node).lowerBound) })
         candidates.removeAll { candidate in
             guard let replacing = book.replacing[rules.rules[candidate.rule].description.id] else { return false }
-            let start = candidate.range.lowerBound
-            if replacing.contains(where: { found.contains(FlowPlace(rule: $0, node: start)) }) { return true }
+            if seen.found(candidate.range, replacing) { return true }
             if let first = replacing.first, book.rules[first].rule.settlesFunction {
                 return interpreter.unfinished.isEmpty && isSettled(candidate, first, interpreter)
             }
             if unreached.contains(candidate.range) { return true }
-            let known = verdicts[candidate.range]?.filter { replacing.contains($0.rule) } ?? []
+            let known = seen.verdicts(at: candidate.range).filter { replacing.contains($0.rule) }
             return !known.isEmpty && known.allSatisfy(\.isHarmless) && interpreter.unfinished.isEmpty
         }
     }
@@ -126,5 +121,36 @@ struct FlowAnalysis {
             rule: book.rules[hit.rule].index, range: source.tree.bytes(hit.node),
             symbol: source.symbol(around: hit.node),
             secrets: [], steps: steps)
+    }
+}
+
+/// What data flow saw in a file, by where it stands.
+private struct FlowSight {
+    private var verdicts: [Range<Int>: [(rule: Int, isHarmless: Bool)]] = [:]
+    private var starts: Set<FlowPlace> = []
+    /// Where guesses point at the arguments of a call in a chain: what ends there, and the shortest call that does.
+    private var ends: Set<FlowPlace> = []
+    private var calls: [Int: Range<Int>] = [:]
+
+    init(_ interpreter: FlowInterpreter, _ tree: FlatTree) {
+        for (place, isHarmless) in interpreter.verdicts where place.node >> FlowInterpreter.fileShift == 0 {
+            verdicts[tree.bytes(place.node), default: []].append((place.rule, isHarmless))
+        }
+        let hits = interpreter.hits.map { (rule: $0.rule, range: tree.bytes($0.node)) }
+        starts = Set(hits.map { FlowPlace(rule: $0.rule, node: $0.range.lowerBound) })
+        guard interpreter.dialect.sendsMessages else { return }
+        ends = Set(hits.map { FlowPlace(rule: $0.rule, node: $0.range.upperBound) })
+        calls = Dictionary(verdicts.keys.map { ($0.upperBound, $0) }) { $0.count < $1.count ? $0 : $1 }
+    }
+
+    func found(_ range: Range<Int>, _ rules: [Int]) -> Bool {
+        rules.contains { rule in
+            starts.contains(FlowPlace(rule: rule, node: range.lowerBound))
+                || ends.contains(FlowPlace(rule: rule, node: range.upperBound))
+        }
+    }
+
+    func verdicts(at range: Range<Int>) -> [(rule: Int, isHarmless: Bool)] {
+        verdicts[range] ?? calls[range.upperBound].flatMap { verdicts[$0] } ?? []
     }
 }

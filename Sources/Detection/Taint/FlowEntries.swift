@@ -12,6 +12,9 @@ struct FlowEntries {
         for (node, name) in Array(program.calls) + Array(program.creations) {
             callers[name, default: []].formUnion(Self.around(node, tree, numbers))
         }
+        for (index, function) in program.functions.enumerated() {
+            for name in function.begins { callers[name, default: []].insert(index) }
+        }
         var queue = program.functions.indices.filter { Self.holds(tree.bytes(program.functions[$0].node), offsets) }
         worthRunning = Set(queue)
         while let index = queue.popLast() {

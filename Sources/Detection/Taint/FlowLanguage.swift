@@ -13,6 +13,7 @@ struct FlowLanguage: Sendable {
         .javascript: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
         .typescript: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
         .csharp: FlowLanguage(dialect: .csharp, lower: CSharpLowering.lower),
+        .ruby: FlowLanguage(dialect: .ruby, lower: RubyLowering.lower),
         .tsx: FlowLanguage(dialect: .javascript, lower: JavaScriptLowering.lower),
     ]
 }
@@ -25,5 +26,6 @@ extension Language {
     fileprivate static let javascript = Language(rawValue: "javascript")
     fileprivate static let typescript = Language(rawValue: "typescript")
     fileprivate static let csharp = Language(rawValue: "csharp")
+    fileprivate static let ruby = Language(rawValue: "ruby")
     fileprivate static let tsx = Language(rawValue: "tsx")
 }

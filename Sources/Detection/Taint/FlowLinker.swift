@@ -215,12 +215,12 @@ final class FlowLinker {
         return unit
     }
 
-    private static func stem(_ path: String) -> String {
+    static func stem(_ path: String) -> String {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         guard let dot = path[slash...].lastIndex(of: ".") else { return path }
         let stem = String(path[..<dot])
         return stem.hasSuffix("/__init__") ? String(stem.dropLast("/__init__".count)) : stem
     }
 
-    private static func folder(_ path: String) -> Substring { path[..<(path.lastIndex(of: "/") ?? path.startIndex)] }
+    static func folder(_ path: String) -> Substring { path[..<(path.lastIndex(of: "/") ?? path.startIndex)] }
 }

@@ -29,6 +29,11 @@ struct Dialect {
     /// What an interface only names is looked for in the classes that implement it.
     var seeksImplementers = false
 
+    /// All members of other objects are reached by calls, which a class may inherit from several others; classes are
+    /// found in other files by their names in snake case, `A::B` also as `B`; named arguments without a parameter
+    /// become a hash.
+    var sendsMessages = false
+
     static let java = Dialect(
         dropsPackages: true, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
         seeksImplementers: true)
@@ -49,6 +54,18 @@ struct Dialect {
     static let csharp = Dialect(
         dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
         namesReceivers: true, hasProperties: true, linksClasses: true, seeksImplementers: true)
+
+    static let ruby = Dialect(
+        dropsPackages: false, namesAreLibrary: false, passesReceiver: false, divisionIsWhole: true,
+        namesReceivers: true, sendsMessages: true)
+
+    /// What an argument that is a whole hash of named ones goes by: `**options`.
+    static let spreadName = "**"
+
+    /// `A::B::C` -> `C`.
+    static func simpleName(_ name: String) -> String {
+        name.lastIndex(of: ":").map { String(name[name.index(after: $0)...]) } ?? name
+    }
 
     /// The members of a method's class can be named without the receiver.
     var membersAreInScope: Bool { !passesReceiver && !functionsAreValues && !hasPackages }

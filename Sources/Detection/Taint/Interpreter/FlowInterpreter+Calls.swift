@@ -30,6 +30,7 @@ extension FlowInterpreter {
         if let index = method(name, of: receiver, base, arity: values.count) {
             return invoke(index, receiver: receiver, values, at: node)
         }
+        if let value = answer(receiver, name, values, at: node) { return value }
         let ways = implementers(name, of: receiver, arity: values.count)
         if !ways.isEmpty {
             // A name that says it cleans is believed, whichever class it is of.
@@ -120,20 +121,22 @@ extension FlowInterpreter {
     }
 
     /// A method of a class of this file, its supertypes, or the one class that implements it.
-    private func method(_ name: String, inClass owner: Int, arity: Int) -> Int? {
+    func method(_ name: String, inClass owner: Int, arity: Int) -> Int? {
         let candidates = files[file(ofClass: owner)].functionsByName[name] ?? []
-        var next: Int? = owner
+        var queue = [owner][...]
         var seen = 0
-        while let current = next, seen < 16 {
+        while let current = queue.popFirst(), seen < 16 {
             seen += 1
             let extra = dialect.passesReceiver ? 1 : 0
-            let own = candidates.filter { functions[$0].owner == current && !functions[$0].body.isEmpty }
+            let near = dialect.sendsMessages ? files[file(ofClass: current)].functionsByName[name] ?? [] : candidates
+            let own = near.filter { functions[$0].owner == current && !functions[$0].body.isEmpty }
             let exact = own.first { index in
                 functions[index].parameters.count == arity + (functions[index].isStatic ? 0 : extra)
             }
             if let found = exact ?? own.first { return found }
             let names = files[file(ofClass: current)].classesByName
-            next = classes[current].supertypes.lazy.compactMap { names[$0] ?? self.linkedClass($0) }.first
+            let above = classes[current].supertypes.lazy.compactMap { names[$0] ?? self.linkedClass($0) }
+            queue += dialect.sendsMessages ? Array(above) : above.first.map { [$0] } ?? []
         }
         let type = classes[owner].name
         let implementers = candidates.filter { index in
@@ -147,7 +150,7 @@ extension FlowInterpreter {
     func run(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
         guard frames.count <= Self.deepestCall, frames.count(where: { $0.function == index }) < 2, let before = live
         else {
-            return unknown(receiver: receiver, values)
+            return dialect.sendsMessages ? .open : unknown(receiver: receiver, values)
         }
         let function = functions[index]
         let receiver = function.keepsReceiver ? makings[index]?.receiver ?? receiver : receiver
@@ -201,6 +204,7 @@ extension FlowInterpreter {
             variables[first.name] = receiver
             parameters = parameters.dropFirst()
         }
+        let values = gathered(values, for: function, at: node)
         var positional = values.filter { $0.name == nil }[...]
         for parameter in parameters {
             let passed: Value

@@ -91,16 +91,17 @@ extension FlowInterpreter {
     /// one of another file.
     func invoke(_ index: Int, receiver: Value, _ values: [ArgumentValue], at node: Int) -> Value {
         let isForeign =
-            (dialect.functionsAreValues || dialect.hasPackages)
+            (dialect.functionsAreValues || dialect.hasPackages || dialect.sendsMessages)
             && functions[index].node >> Self.fileShift != frames.last?.file ?? 0
         var limit = max((workLeft - reserve) / 4 * 3, min(workLeft - reserve, Self.leastWork))
         if isForeign {
             limit = isInteresting(receiver, values) ? Self.mostForeignWork.interesting : Self.mostForeignWork.plain
         }
-        guard let before = live else { return .open }
+        guard let before = live, !isPointless(index, receiver, values) else { return .open }
         guard limit > exhausting[index] ?? 0, limit > 0 else {
             if !isForeign { giveUp(index, receiver, values) }
-            return unknown(receiver: receiver, values.filter { $0.value.function == nil })
+            return dialect.sendsMessages
+                ? .open : unknown(receiver: receiver, values.filter { $0.value.function == nil })
         }
         let granted = min(limit, workLeft)
         let (rest, kept) = (workLeft - granted, reserve)
@@ -113,6 +114,15 @@ extension FlowInterpreter {
         live = before
         if !isForeign { giveUp(index, receiver, values) }
         return .open
+    }
+
+    /// Whether nothing from outside can come of a call: nothing goes in, and there is none inside. A short function may
+    /// still give a known value.
+    private func isPointless(_ index: Int, _ receiver: Value, _ values: [ArgumentValue]) -> Bool {
+        guard dialect.sendsMessages, functions[index].node >> Self.fileShift == 0, !entries.contains(index) else {
+            return false
+        }
+        return functions[index].body.count > 2 && !isInteresting(receiver, values)
     }
 
     /// Notes a function of this file that was not followed although something from outside goes into it.

@@ -81,6 +81,8 @@ extension FlowInterpreter {
             }
             return found
         }
+        // A variable of an object that is set elsewhere, if at all.
+        if dialect.sendsMessages, !base.objects.isEmpty { return .open }
         if base.path != 0, !dialect.hasPackages, let owner = classNumber(base.path) {
             if let value = bound(name, of: base, owner) { return value }
             if let value = field(name, of: owner) { return value }

@@ -128,6 +128,10 @@ extension FlowInterpreter {
                 }
             }
             return receiver.objects.isEmpty ? nil : .harmless
+        case .shovel:
+            guard !receiver.objects.isEmpty else { return text([receiver] + arguments) }
+            _ = ofList(.push, receiver, arguments, at: node)
+            return receiver
         case .concatenate:
             return receiver.objects.isEmpty ? text([receiver] + arguments) : sum([receiver] + arguments, at: node)
         default: return nil

@@ -64,7 +64,10 @@ extension FlowInterpreter {
     /// since they escape as often as not.
     private func stranger(_ receiver: Value?, _ values: [ArgumentValue]) -> Value {
         let result = unknown(receiver: receiver, values)
-        guard dialect.linksByName || dialect.hasProperties && isService(receiver, values) else { return result }
+        guard dialect.linksByName || dialect.sendsMessages || dialect.hasProperties && isService(receiver, values)
+        else { return result }
+        // What else an instance is asked has little to do with its variables.
+        if let receiver, isInstance(receiver) { return .open }
         return mixture([receiver ?? .harmless, .open])
     }
 

@@ -64,10 +64,12 @@ extension FlowInterpreter {
     func classNumber(_ path: Int) -> Int? {
         if let known = classNumbers[path] { return known }
         let text = paths.text(path)
+        if dialect.sendsMessages, text.first?.isUppercase != true || text.contains(".") { return nil }
         guard !text.hasSuffix(")"), !dialect.linksByName || dialect.typeName(text).first?.isUppercase ?? false else {
             return nil
         }
-        let found = file.classesByName[dialect.typeName(text)] ?? linkedClass(text)
+        let name = dialect.sendsMessages ? Dialect.simpleName(text) : dialect.typeName(text)
+        let found = file.classesByName[name] ?? linkedClass(text)
         // Another file may import what this one does not.
         if found != nil || !dialect.hasPackages { classNumbers[path] = .some(found) }
         return found
@@ -117,9 +119,11 @@ extension FlowInterpreter {
             let source = unit(of: name, linker)
         else { return nil }
         let number = files.firstIndex { $0.path == source.path } ?? add(source.program, source.path)
-        guard dialect.dropsPackages || dialect.linksByName || dialect.linksClasses else { return .module(number) }
+        guard dialect.dropsPackages || dialect.linksByName || dialect.linksClasses || dialect.sendsMessages else {
+            return .module(number)
+        }
         let known = files[number].classesByName
-        let simple = Self.split(dialect.typeName(name)).name
+        let simple = dialect.sendsMessages ? Dialect.simpleName(name) : Self.split(dialect.typeName(name)).name
         return (dialect.linksClasses ? known[String(simple.dropFirst())] ?? known[simple] : known[simple])
             .map { .type($0) }
     }
@@ -128,6 +132,7 @@ extension FlowInterpreter {
 
     private func unit(of name: String, _ linker: FlowLinker) -> FlowLinker.Unit? {
         if dialect.linksByName { return linker.classSource(of: name, near: file.path) }
+        if dialect.sendsMessages { return linker.constantSource(of: name, near: file.path) }
         guard dialect.linksClasses else { return linker.source(of: name, near: file.path) }
         guard name.first?.isUppercase ?? false, !name.contains(".") else { return nil }
         let isInterface = name.hasPrefix("I") && name.dropFirst().first?.isUppercase ?? false

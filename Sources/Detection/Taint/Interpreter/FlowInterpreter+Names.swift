@@ -5,12 +5,13 @@ extension FlowInterpreter {
         if let owner = frames.last?.owner, dialect.membersAreInScope, let value = field(name, of: owner) {
             return value
         }
+        if let value = ownMember(name, at: node) { return value }
         if let value = file.globals[name] { return value }
         if dialect.functionsAreValues, file.imports[name] != nil { return library(name, at: node) }
         if let index = file.functionsByName[name]?.first(where: { functions[$0].owner == nil }) {
             return Value(function: index)
         }
-        if let owner = file.classesByName[name] {
+        if let owner = file.classesByName[dialect.sendsMessages ? Dialect.simpleName(name) : name] {
             if dialect.functionsAreValues { classNumbers[paths.number(name)] = .some(owner) }
             return Value(path: paths.number(name))
         }

@@ -3,7 +3,7 @@ extension FlowInterpreter {
     func create(_ type: String, _ values: [ArgumentValue], at node: Int) -> Value {
         if dialect.functionsAreValues { return createValue(type, values, at: node) }
         if dialect.hasPackages { return createLibrary(type, values, at: node) }
-        guard let owner = file.classesByName[type] ?? linkedClass(type) else {
+        guard let owner = file.classesByName[type] ?? classNumber(paths.number(type)) else {
             return createLibrary(type, values, at: node)
         }
         return construct(owner, values, at: node)
@@ -19,7 +19,7 @@ extension FlowInterpreter {
         let fit = constructors.first { functions[$0].parameters.count == values.count + extra }
         if let constructor = fit ?? constructors.first {
             _ = invoke(constructor, receiver: result, values, at: node)
-        } else {
+        } else if !dialect.sendsMessages {
             let content = mixture(values.map(\.value))
             for id in result.objects { live?.objects[id]?.addRest(content) }
         }
@@ -74,6 +74,10 @@ extension FlowInterpreter {
         if let operation = effects.operation, var result = perform(operation, nil, nil, values, at: node) {
             result.path = paths.number(effects.type ?? type)
             return result.cleaned(effects.cleans)
+        }
+        if dialect.sendsMessages, !effects.isHarmless, effects.cleans == 0 {
+            // What an unknown constructor is given is seldom what its methods give.
+            return Value(flows: Value.open.flows, path: paths.number(effects.type ?? type))
         }
         var result = mixture(values.map(\.value)).restored(effects.restores).cleaned(effects.cleans)
         if dialect.isNumeric(type) { result.flows = [] }

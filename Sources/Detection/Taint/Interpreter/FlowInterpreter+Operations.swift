@@ -26,7 +26,7 @@ extension FlowInterpreter {
             return functional(operation, receiver, arguments, at: node)
         case .valuesOf, .pairsOf, .assignAll: return ofObject(operation, arguments, at: node)
         case .grow, .growAll: return grown(operation, receiver, arguments, at: node)
-        case .push, .concatenate: return ofList(operation, receiver, arguments, at: node)
+        case .push, .concatenate, .shovel: return ofList(operation, receiver, arguments, at: node)
         case .join, .format, .text, .copy, .concat, .edit:
             let parts = textParts(operation, receiver, values)
             return textual(operation, receiver, arguments, values).map { built($0, of: parts, at: node) }

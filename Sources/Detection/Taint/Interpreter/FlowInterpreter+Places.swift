@@ -29,6 +29,9 @@ extension FlowInterpreter {
             guard var value = live?.variables[name] else { return }
             change(&value)
             live?.variables[name] = value
+        } else if dialect.sendsMessages, case .member(let base, let name) = expression.form, case .receiver = base.form
+        {
+            learn(ownField: name, expression, change)
         } else if dialect.functionsAreValues, let key = place(expression) {
             var value = evaluate(expression)
             change(&value)

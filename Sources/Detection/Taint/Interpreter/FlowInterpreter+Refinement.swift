@@ -93,7 +93,7 @@ extension FlowInterpreter {
         let known = labels.compactMap { label -> Constant? in
             if case .literal(let one) = label.form { one } else { nil }
         }
-        guard dialect.hasPackages, !labels.isEmpty, known.count == labels.count else { return }
+        guard dialect.hasPackages || dialect.sendsMessages, !labels.isEmpty, known.count == labels.count else { return }
         host(subject)
         learn(subject) { value in
             value.flows = []
@@ -105,17 +105,22 @@ extension FlowInterpreter {
     private func equal(_ place: Expression, _ other: Expression) {
         guard case .literal(let constant) = other.form, constant != .null else {
             // Whatever the host is compared with, an outsider does not choose it.
-            if dialect.hasPackages, case .member = other.form,
-                !evaluate(other).flows.contains(where: { $0.source >= 0 })
-            {
-                host(place)
-            }
+            if isComparable(other), !evaluate(other).flows.contains(where: { $0.source >= 0 }) { host(place) }
             return
         }
         host(place)
         learn(place) { value in
             value.flows = []
             value.constants = [constant]
+        }
+    }
+
+    /// Whether a host may be compared with what an expression gives.
+    private func isComparable(_ expression: Expression) -> Bool {
+        switch expression.form {
+        case .member: dialect.hasPackages || dialect.sendsMessages
+        case .call, .name: dialect.sendsMessages
+        default: false
         }
     }
 
@@ -133,6 +138,7 @@ extension FlowInterpreter {
         case .mapping, .name, .member:
             let value = evaluate(list)
             return value.constants == nil && deep(value).flows.allSatisfy { $0.source == Flow.elsewhere }
+        case .call: return isFixedAnswer(list)
         default: return false
         }
     }

@@ -113,7 +113,11 @@ extension FlowInterpreter {
 
     /// What of a returned value is sent as it is: of a tuple its first part, of a mapping nothing.
     private func page(_ value: Value) -> Value {
-        guard value.objects.count == 1, let object = live?.objects[value.objects[0]] else { return value.content }
+        guard value.objects.count == 1, let object = live?.objects[value.objects[0]] else {
+            var content = value.content
+            content.start = value.beginning
+            return content
+        }
         return object.items?.first ?? value.content
     }
 

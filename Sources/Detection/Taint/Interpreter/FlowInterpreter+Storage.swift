@@ -2,8 +2,12 @@
 extension FlowInterpreter {
     func assignment(_ target: Expression, _ value: Expression, _ type: String?) -> Value {
         let result = evaluate(value)
-        assign(
-            target, trace.extend(result, at: here(target.node)) { "assigned to '\(self.label(target))'" }, type: type)
+        let label = label(target)
+        // Names with a space are none of the source's.
+        let step =
+            label.contains(" ") && label.hasPrefix("$")
+            ? result : trace.extend(result, at: here(target.node)) { "assigned to '\(label)'" }
+        assign(target, step, type: type)
         return result
     }
 
@@ -102,7 +106,8 @@ extension FlowInterpreter {
         if base.objects.isEmpty {
             // What of a request is from outside is known by name, and places remember what was put there.
             let isKnown = dialect.functionsAreValues && book.carriers.contains(paths.text(base.path))
-            return isKnown ? () : weaken(place, with: value)
+            // A record that is given a value is none.
+            return isKnown || dialect.sendsMessages ? () : weaken(place, with: value)
         }
         let isCertain = base.objects.count == 1
         for id in base.objects {

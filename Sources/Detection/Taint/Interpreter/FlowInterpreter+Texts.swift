@@ -32,6 +32,7 @@ extension FlowInterpreter {
 
     /// Values written one after another as text.
     func text(_ parts: [Value]) -> Value {
+        let parts = parts.map { isInstance($0) ? .open : $0 }
         var result = mixture(parts).cleaned(book.textKinds | anchored(parts))
         if let wholes = wholes(parts) {
             if wholes.allSatisfy({ $0.utf8.count <= Constant.longestText }) {

@@ -99,6 +99,8 @@ enum LibraryOperation: String, Sendable, CaseIterable {
     case putSection = "put_section", getSection = "get_section"
     /// What any number of values do to a list: `push(a, b)`, `concat(a, b)`.
     case push, concatenate
+    /// The receiver, a list or text, with the argument at its end: Ruby's `<<`.
+    case shovel
     /// The receiver with what the arguments are, or hold, added: Go's `append`.
     case grow, growAll = "grow_all"
     /// Objects as such: `Object.values`, `Object.entries`, `Object.assign`.

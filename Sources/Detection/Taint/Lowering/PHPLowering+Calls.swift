@@ -133,9 +133,9 @@ extension PHPLowering {
             guard case .literal(.text("php://input")) = values[0].value.form else { return nil }
             return .call(nil, "file_get_contents php://input", [])
         case ("compact", 1...): return compact(values)
-        case ("sprintf", 2...): return formatted(values).map { .text($0) }
+        case ("sprintf", 2...): return Self.formatted(values).map { .text($0) }
         case ("printf", 2...):
-            return formatted(values).map { parts in
+            return Self.formatted(values).map { parts in
                 let text = Expression(node: node, form: .text(parts))
                 return .call(nil, "printf", [Argument(name: nil, value: text)])
             }
@@ -160,42 +160,6 @@ extension PHPLowering {
             return (argument.value, Expression(node: argument.value.node, form: .name("$" + name)))
         }
         return pairs.count == values.count ? .mapping(pairs) : nil
-    }
-
-    /// The parts of a text made from a known format: what `%d` takes is a number. Nil for unusual formats.
-    private func formatted(_ values: [Argument]) -> [Expression]? {
-        guard case .literal(.text(let format)) = values[0].value.form else { return nil }
-        let node = values[0].value.node
-        var parts: [Expression] = []
-        var literal = ""
-        var next = 1
-        var rest = format[...]
-        while let character = rest.popFirst() {
-            guard character == "%" else {
-                literal.append(character)
-                continue
-            }
-            let flags = rest.prefix { "0123456789.+-'$".contains($0) }
-            rest = rest.dropFirst(flags.count)
-            guard let letter = rest.popFirst() else { return nil }
-            if letter == "%" {
-                literal.append("%")
-                continue
-            }
-            var position = next
-            if let sign = flags.firstIndex(of: "$") {
-                guard let number = Int(flags[..<sign]) else { return nil }
-                position = number
-            } else {
-                next += 1
-            }
-            guard position > 0, position < values.count, !values[position].isSpread else { return nil }
-            parts.append(Expression(node: node, form: .literal(.text(literal))))
-            literal = ""
-            let value = values[position].value
-            parts.append(letter == "s" ? value : Expression(node: value.node, form: .cast("int", value)))
-        }
-        return parts + [Expression(node: node, form: .literal(.text(literal)))]
     }
 
     /// A function applied to every element.

@@ -34,6 +34,43 @@ extension TreeLowering {
 
     mutating func statements(_ nodes: [Int]) -> [Statement] { nodes.flatMap { statement($0) } }
 
+    /// The parts of a text made from a known format: what `%d` takes is a number. Nil for unusual formats.
+    static func formatted(_ values: [Argument]) -> [Expression]? {
+        guard case .literal(.text(let format)) = values[0].value.form else { return nil }
+        let node = values[0].value.node
+        var parts: [Expression] = []
+        var literal = ""
+        var next = 1
+        var rest = format[...]
+        while let character = rest.popFirst() {
+            guard character == "%" else {
+                literal.append(character)
+                continue
+            }
+            let flags = rest.prefix { "0123456789.+-'$".contains($0) }
+            rest = rest.dropFirst(flags.count)
+            guard let letter = rest.popFirst(), letter == "%" || letter.isLetter else { return nil }
+            if letter == "%" {
+                literal.append("%")
+                continue
+            }
+            var position = next
+            if let sign = flags.firstIndex(of: "$") {
+                guard let number = Int(flags[..<sign]) else { return nil }
+                position = number
+            } else {
+                next += 1
+            }
+            guard position > 0, position < values.count, !values[position].isSpread else { return nil }
+            parts.append(Expression(node: node, form: .literal(.text(literal))))
+            literal = ""
+            let value = values[position].value
+            parts.append(
+                letter == "s" || letter == "p" ? value : Expression(node: value.node, form: .cast("int", value)))
+        }
+        return parts + [Expression(node: node, form: .literal(.text(literal)))]
+    }
+
     /// An expression of which nothing is known.
     func nothing(_ node: Int) -> Expression { Expression(node: node, form: .mixture([])) }
 }

@@ -17,6 +17,7 @@ struct TreeReader<Kind: RawRepresentable> where Kind.RawValue == String {
         case scope, default_value, return_expression, conditional_expressions
         case label, size
         case source, pattern, declaration, parameter, start = "initializer", increment, handler, finalizer, kind
+        case variable, block, clauses
         case bases, channel, communication, element, end, from = "start", package, path, receiver, result
     }
 

@@ -42,6 +42,8 @@ struct Function {
     var keepsReceiver = false
     /// Assigns variables of the functions around it.
     var changesOutside = false
+    /// The methods that run before it: a controller's filters.
+    var begins: [String] = []
     /// Names of its own: what it is made in has other variables of these names.
     var locals: Set<String> = []
 }
