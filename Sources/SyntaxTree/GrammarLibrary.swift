@@ -2,9 +2,10 @@ import CTreeSitter
 import Glibc
 import Synchronization
 
-/// The grammars of one shared library, each exported as `tree_sitter_NAME`, loaded at run time.
+/// The grammars of one shared library, each exported as `tree_sitter_NAME`, loaded at run time. A library `NAME.so`
+/// beside it holds a newer grammar of that name and goes first.
 ///
-/// Thread-safe. The library is never unloaded: parsers keep pointers into it.
+/// Thread-safe. Libraries are never unloaded: parsers keep pointers into them.
 package final class GrammarLibrary: Sendable {
     private let path: String
     private let loaded = Mutex<[String: Grammar]>([:])
@@ -12,18 +13,14 @@ package final class GrammarLibrary: Sendable {
 
     /// Opens the library. Throws `grammarsUnavailable` with the loader's own words.
     package init(path: String) throws(SyntaxTreeError) {
-        guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
-            let reason = dlerror().map { String(cString: $0) } ?? "unknown reason"
-            throw SyntaxTreeError(.grammarsUnavailable, "cannot load the grammars at \(path): \(reason)")
-        }
+        handle = try Self.open(path)
         self.path = path
-        self.handle = handle
     }
 
     /// Throws `grammarMissing` where the library has no such grammar or one of another ABI.
     package func grammar(_ name: String) throws(SyntaxTreeError) -> Grammar {
         if let grammar = loaded.withLock({ $0[name] }) { return grammar }
-        guard let symbol = dlsym(handle, "tree_sitter_\(name)") else {
+        guard let symbol = dlsym(try newer(name) ?? handle, "tree_sitter_\(name)") else {
             throw SyntaxTreeError(.grammarMissing, "no grammar '\(name)' in \(path)")
         }
         typealias Entry = @convention(c) () -> OpaquePointer?
@@ -41,6 +38,20 @@ package final class GrammarLibrary: Sendable {
         let grammar = Grammar(name: name, pointer: language)
         loaded.withLock { $0[name] = grammar }
         return grammar
+    }
+
+    /// The library of a grammar newer than the pack's; nil where there is none. Throws `grammarsUnavailable` where it
+    /// cannot be loaded.
+    private func newer(_ name: String) throws(SyntaxTreeError) -> UnsafeMutableRawPointer? {
+        guard let slash = path.lastIndex(of: "/") else { return nil }
+        let path = "\(path[...slash])\(name).so"
+        return access(path, F_OK) == 0 ? try Self.open(path) : nil
+    }
+
+    private static func open(_ path: String) throws(SyntaxTreeError) -> UnsafeMutableRawPointer {
+        if let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) { return handle }
+        let reason = dlerror().map { String(cString: $0) } ?? "unknown reason"
+        throw SyntaxTreeError(.grammarsUnavailable, "cannot load the grammars at \(path): \(reason)")
     }
 }
 

@@ -165,6 +165,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [("text", true), ("count", false), ("parts[1]", true), ("parts[0]", false)])
+    func primaryConstructorsAndCollectionExpressionsAreKnown(_ used: String, _ isFound: Bool) throws {
+        let code = """
+            public class Query(string text, int count) {
+              public void Run() { string[] parts = ["a", text]; new SqlCommand("select " + \(used)); }
+            }
+            public class ThingsController(IThings things) : Controller {
+              public IActionResult Show(string name) { new Query(name, 3).Run(); return things.All([.. name]); }
+            }
+            """
+        #expect(try analyse(code).findings.contains { $0.rule == "csharp-flow-sql-injection" } == isFound)
+    }
+
     @Test func deepNestingIsLeftOutNotFatal() throws {
         let deep = String(repeating: "(", count: 3000) + "name" + String(repeating: ")", count: 3000)
         _ = try isReported("new SqlCommand(\(deep));")

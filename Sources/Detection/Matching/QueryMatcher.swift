@@ -14,6 +14,8 @@ import SyntaxTree
 ///     (#holds? @x "kind" ...)   some descendant is           (#not-holds? ...)
 ///     (#scope? @x "regex")      found in the enclosing function (or the file)  (#not-scope? ...)
 ///     (#file? "regex")          found in the file            (#not-file? ...)
+///     (#explodes? @x)           a literal whose regular expression can take exponential time; with "whole" it has to
+///                               match a whole text, with "delimited" it is a string with delimiters of its own
 struct QueryMatcher: Sendable {
     private let pattern: TreePattern
     private let predicates: [[QueryPredicate]]

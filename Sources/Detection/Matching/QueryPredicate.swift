@@ -11,7 +11,11 @@ struct QueryPredicate: Sendable {
         case holds(Set<String>)
         case scope(Pattern)
         case file(Pattern)
+        case explodes(isWhole: Bool, isDelimited: Bool)
     }
+
+    /// How `#explodes?` may read a literal.
+    private static let readings: Set = ["whole", "delimited"]
 
     private let test: Test
     private let capture: Int
@@ -51,6 +55,9 @@ struct QueryPredicate: Sendable {
         case "file?":
             try demand(captures.isEmpty && texts.count == 1, "a pattern")
             test = .file(try Pattern(texts[0]))
+        case "explodes?":
+            try demand(captures.count == 1 && Self.readings.isSuperset(of: texts), "a capture, 'whole', 'delimited'")
+            test = .explodes(isWhole: texts.contains("whole"), isDelimited: texts.contains("delimited"))
         default: throw DetectionError(.badQuery, "unknown predicate '#\(predicate.name)'")
         }
         capture = captures.first ?? -1
@@ -73,6 +80,10 @@ struct QueryPredicate: Sendable {
         case .holds(let kinds): tree.subtree(node).contains { kinds.contains(tree.kindName($0)) }
         case .scope(let pattern): source.scratch.matches(pattern, source.text(tree.scope(of: node)))
         case .file: true
+        case .explodes(let isWhole, let isDelimited):
+            RegexLiteral.pattern(of: Array(source.text(node)), isDelimited: isDelimited).map {
+                RegexAmbiguity.explodes($0, isWhole: isWhole)
+            } ?? false
         }
     }
 

@@ -106,8 +106,12 @@ extension CSharpLowering {
 
     mutating func arguments(_ list: Int, isRoute: Bool = false) -> [Argument] {
         reader.named(list).compactMap { argument in
-            guard reader.kind(argument) == .argument, let value = reader.named(argument).last else { return nil }
-            let name = reader.child(argument, .name).flatMap { reader.child($0, .name) ?? reader.named($0).first }
+            guard reader.kind(argument) == .argument else { return nil }
+            // `this` is a token.
+            guard let value = reader.named(argument).last else {
+                return Argument(name: nil, value: Expression(node: argument, form: .receiver))
+            }
+            let name = reader.child(argument, .name)
             if isRoute, reader.kind(value) == .lambda_expression {
                 return Argument(name: nil, value: Expression(node: value, form: lambda(value, isBound: true)))
             }
@@ -133,7 +137,8 @@ extension CSharpLowering {
         let parts = reader.named(node)
         switch reader.kind(node) {
         case .initializer_expression: return collection(node)
-        case .element_binding_expression: return .sequence(parts.first.map { arguments($0).map(\.value) } ?? [])
+        case .element_binding_expression: return .sequence(arguments(node).map(\.value))
+        case .collection_expression: return .sequence(parts.map { expression($0) })
         case .anonymous_object_creation_expression: return anonymous(node)
         case .array_creation_expression, .implicit_array_creation_expression:
             let list = parts.last { reader.kind($0) == .initializer_expression }
@@ -173,8 +178,8 @@ extension CSharpLowering {
         for part in reader.named(node) {
             let inner = reader.named(part)
             if reader.kind(part) == .assignment_expression, let left = reader.child(part, .left),
-                reader.kind(left) == .element_binding_expression, let list = reader.named(left).first,
-                let key = arguments(list).first?.value, let right = reader.child(part, .right)
+                reader.kind(left) == .element_binding_expression,
+                let key = arguments(left).first?.value, let right = reader.child(part, .right)
             {
                 pairs.append((key, expression(right)))
             } else if reader.kind(part) == .initializer_expression, inner.count == 2 {
@@ -186,18 +191,18 @@ extension CSharpLowering {
         return pairs.isEmpty ? .sequence(elements) : .mapping(pairs)
     }
 
-    /// `new { a = 1, b }`.
+    /// `new { a = 1, b }`: names, signs and values in a row.
     private mutating func anonymous(_ node: Int) -> Expression.Form {
         var pairs: [(Expression, Expression)] = []
-        var name: String?
-        for part in reader.named(node) {
-            if reader.kind(part) == .name_equals {
-                name = reader.named(part).first.map(reader.text)
-            } else {
-                let key = name ?? reader.text(part).split(separator: ".").last.map(String.init) ?? ""
-                pairs.append((Expression(node: part, form: .literal(.text(key))), expression(part)))
-                name = nil
+        var parts = reader.tree.children(node).filter { reader.tree.isNamed($0) || reader.tree.kindName($0) == "=" }[
+            ...]
+        while let part = parts.popFirst() {
+            var (key, value) = (reader.text(part).split(separator: ".").last.map(String.init) ?? "", part)
+            if let sign = parts.first, !reader.tree.isNamed(sign), let written = parts.dropFirst().first {
+                (key, value) = (reader.text(part), written)
+                parts = parts.dropFirst(2)
             }
+            pairs.append((Expression(node: value, form: .literal(.text(key))), expression(value)))
         }
         return .mapping(pairs)
     }

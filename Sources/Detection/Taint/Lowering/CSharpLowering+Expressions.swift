@@ -13,6 +13,7 @@ extension CSharpLowering {
 
     private static let wrappers: Set<CSharpKind> = [
         .parenthesized_expression, .await_expression, .checked_expression, .ref_expression, .throw_expression,
+        .collection_element, .expression_element, .spread_element,
     ]
 
     private mutating func form(_ node: Int, type: String?) -> Expression.Form {
@@ -20,11 +21,11 @@ extension CSharpLowering {
         case .identifier: return .name(reader.text(node))
         case .generic_name: return .name(simpleName(node))
         case .predefined_type: return .name(Self.libraryName(reader.text(node)))
-        case .this_expression, .base_expression: return .receiver
+        case .this, .base: return .receiver
         case .invocation_expression: return call(node)
         case .object_creation_expression, .implicit_object_creation_expression,
             .anonymous_object_creation_expression, .array_creation_expression, .implicit_array_creation_expression,
-            .initializer_expression, .element_binding_expression:
+            .initializer_expression, .element_binding_expression, .collection_expression:
             return creation(node, type: type)
         case .member_access_expression, .member_binding_expression, .conditional_access_expression,
             .element_access_expression:
@@ -50,7 +51,7 @@ extension CSharpLowering {
         case .tuple_pattern: return .sequence(reader.named(node).map { expression($0) })
         case .declaration_expression, .declaration_pattern:
             return reader.child(node, .name).map { .name(reader.text($0)) } ?? .mixture([])
-        case .type_of_expression, .default_expression, .size_of_expression: return .mixture([])
+        case .typeof_expression, .default_expression, .sizeof_expression: return .mixture([])
         default: return literal(node) ?? mix(node)
         }
     }
@@ -91,13 +92,18 @@ extension CSharpLowering {
 
     private mutating func interpolated(_ node: Int) -> Expression.Form {
         var parts: [Expression] = []
+        let start = reader.text(node).prefix { $0 != "\"" }
+        let isVerbatim = start.contains("@")
         for part in reader.named(node) {
             let text = reader.text(part)
             switch reader.kind(part) {
-            case .interpolation: parts += reader.named(part).prefix(1).map { expression($0) }
-            case .interpolated_verbatim_string_text:
-                parts.append(Expression(node: part, form: .literal(.text(text.replacing("\"\"", with: "\"")))))
-            default: parts.append(Expression(node: part, form: .literal(.text(LiteralText.unescaped(text)))))
+            case .interpolation:
+                parts +=
+                    reader.named(part).first { reader.kind($0) != .interpolation_brace }.map { [expression($0)] } ?? []
+            case .interpolation_start, .interpolation_quote: continue
+            default:
+                let written = isVerbatim ? text.replacing("\"\"", with: "\"") : LiteralText.unescaped(text)
+                parts.append(Expression(node: part, form: .literal(.text(written))))
             }
         }
         return .text(parts)
@@ -138,7 +144,7 @@ extension CSharpLowering {
     private mutating func assignment(_ node: Int) -> Expression.Form {
         guard let left = reader.child(node, .left), let right = reader.child(node, .right) else { return mix(node) }
         let (target, value) = (expression(left), expression(right))
-        let sign = reader.named(node).first { reader.kind($0) == .assignment_operator }.map(reader.text) ?? "="
+        let sign = reader.child(node, .operator).map(reader.text) ?? "="
         let combined: Expression.Form
         switch sign {
         case "=": return .assign(target, value, type: nil)

@@ -31,6 +31,7 @@ extension CSharpLowering {
         case .break_statement: return [Statement(node: node, form: .stop)]
         case .continue_statement: return [Statement(node: node, form: .again)]
         case .local_function_statement: return [localFunction(node)]
+        case .preproc_if, .preproc_elif, .preproc_else: return statements(reader.named(node))
         case .empty_statement, .goto_statement: return []
         default: return loop(node)
         }
@@ -97,7 +98,7 @@ extension CSharpLowering {
                 Statement(
                     node: node, form: .loop(test: condition(node), body: body, step: [], testsFirst: testsFirst))
             ]
-        case .for_each_statement:
+        case .foreach_statement:
             guard let left = reader.child(node, .left), let right = reader.child(node, .right) else { return [] }
             var type = reader.child(node, .type).map(typeName).flatMap { $0 == "var" ? nil : $0 }
             if type == nil, readsArchives, reader.text(right).hasSuffix(".Entries") { type = "ZipArchiveEntry" }
@@ -130,24 +131,22 @@ extension CSharpLowering {
         let subject = reader.child(node, .value).map { expression($0) } ?? nothing(node)
         var cases: [Statement.Case] = []
         for section in reader.child(node, .body).map(reader.named) ?? [] {
+            var parts = reader.named(section)
+            let isDefault = reader.hasToken(section, "default")
             var labels: [Expression] = []
-            var (isDefault, isOpen) = (false, false)
             var body: [Statement] = []
-            for part in reader.named(section) {
-                switch reader.kind(part) {
-                case .case_switch_label: labels += reader.named(part).prefix(1).map { expression($0) }
-                case .default_switch_label: isDefault = true
-                case .case_pattern_switch_label:
-                    isOpen = true
-                    if let pattern = reader.named(part).first {
-                        body.append(
-                            Statement(node: part, form: .expression(fits(subject, pattern, at: part))))
-                    }
-                default: body += statement(part)
+            if !isDefault, !parts.isEmpty {
+                let pattern = parts.removeFirst()
+                let constant = reader.kind(pattern) == .constant_pattern ? reader.named(pattern).first : nil
+                if let constant, parts.first.map({ reader.kind($0) != .when_clause }) ?? true {
+                    labels = [expression(constant)]
+                } else {
+                    body.append(Statement(node: pattern, form: .expression(fits(subject, pattern, at: pattern))))
                 }
             }
+            for part in parts { body += statement(part) }
             cases.append(
-                .init(labels: isDefault || isOpen ? [] : labels, body: body, fallsThrough: true, isOpen: isOpen))
+                .init(labels: labels, body: body, fallsThrough: true, isOpen: !isDefault && labels.isEmpty))
         }
         return Statement(node: node, form: .choose(subject, cases))
     }

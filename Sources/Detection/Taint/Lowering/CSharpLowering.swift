@@ -31,11 +31,11 @@ struct CSharpLowering: TreeLowering {
             if text.contains("System.Data.Entity") { takesPlainSQL = true }
             if text.contains("System.IO.Compression") { readsArchives = true }
             if text.contains("System.Web.UI.WebControls") { hasWebControls = true }
-        case .namespace_declaration, .file_scoped_namespace_declaration, .declaration_list:
+        case .namespace_declaration, .file_scoped_namespace_declaration, .declaration_list, .preproc_if,
+            .preproc_elif, .preproc_else:
             declarations(reader.named(node), owner: owner)
         case .global_statement: program.body += reader.named(node).flatMap { statement($0) }
-        case .class_declaration, .struct_declaration, .interface_declaration, .record_declaration,
-            .record_struct_declaration:
+        case .class_declaration, .struct_declaration, .interface_declaration, .record_declaration:
             nested(else: ()) { $0.type(node) }
         case .enum_declaration:
             let name = reader.child(node, .name).map(reader.text) ?? ""
@@ -55,26 +55,23 @@ struct CSharpLowering: TreeLowering {
             ClassForm(
                 name: reader.child(node, .name).map(reader.text) ?? "", node: node, supertypes: supertypes(node),
                 marks: attributes(node), isPartial: modifiers(node).contains("partial")))
-        if let list = reader.child(node, .parameters) {
-            // A record's parameters are its properties.
-            let isRecord = [.record_declaration, .record_struct_declaration].contains(reader.kind(node))
-            for parameter in parameters(list) where isRecord {
-                program.classes[index].fields.append(
-                    .init(name: parameter.name, type: parameter.type, value: nil, isFixed: false))
-            }
-            if isRecord { recordConstructor(list, of: index) }
+        if let list = reader.named(node).first(where: { reader.kind($0) == .parameter_list }) {
+            primaryConstructor(list, of: index)
         }
         for part in reader.named(node) where reader.kind(part) == .declaration_list {
             declarations(reader.named(part), owner: index)
         }
     }
 
-    /// Stores the parameters of a record in its properties.
-    private mutating func recordConstructor(_ list: Int, of owner: Int) {
+    /// `record Point(int X)`, `class Store(IDb db)`: stores the parameters in fields of their names.
+    private mutating func primaryConstructor(_ list: Int, of owner: Int) {
         var form = Function(name: program.classes[owner].name, node: list)
+        form.parameters = parameters(list)
+        program.classes[owner].fields += form.parameters.map {
+            .init(name: $0.name, type: $0.type, value: nil, isFixed: false)
+        }
         form.owner = owner
         form.isConstructor = true
-        form.parameters = parameters(list)
         form.body = form.parameters.map { parameter in
             let field = Expression(
                 node: parameter.node,
@@ -88,8 +85,8 @@ struct CSharpLowering: TreeLowering {
     }
 
     private mutating func supertypes(_ node: Int) -> [String] {
-        guard let list = reader.child(node, .bases) else { return [] }
-        return reader.named(list).map { part in
+        guard let list = reader.named(node).first(where: { reader.kind($0) == .base_list }) else { return [] }
+        return reader.named(list).filter { reader.kind($0) != .argument_list }.map { part in
             reader.kind(part) == .primary_constructor_base_type
                 ? reader.named(part).first.map(typeName) ?? "" : typeName(part)
         }
@@ -210,7 +207,7 @@ struct CSharpLowering: TreeLowering {
 
     mutating func parameters(_ node: Int?) -> [Parameter] {
         guard let node else { return [] }
-        if reader.kind(node) == .identifier { return [Parameter(name: reader.text(node), node: node)] }
+        if reader.kind(node) == .implicit_parameter { return [Parameter(name: reader.text(node), node: node)] }
         var result: [Parameter] = []
         for child in reader.named(node) where reader.kind(child) == .parameter {
             guard let name = reader.child(child, .name) else { continue }
@@ -231,10 +228,9 @@ struct CSharpLowering: TreeLowering {
 
     /// The value after `=`.
     mutating func initial(_ node: Int, type: String?) -> Expression? {
-        guard let clause = reader.named(node).first(where: { reader.kind($0) == .equals_value_clause }) else {
-            return nil
-        }
-        return reader.named(clause).first.map { expression($0, type: type) }
+        guard reader.hasToken(node, "="), let value = reader.named(node).last, value != reader.child(node, .name)
+        else { return nil }
+        return expression(value, type: type)
     }
 
     private mutating func modifiers(_ node: Int) -> Set<String> {
