@@ -10,6 +10,8 @@ final class SourceIndex: Sendable {
     private let digests: [RepositoryPath: Digest]
     /// The C and C++ files that define a name; found when somebody first asks.
     private let definers = Mutex<[String: [RepositoryPath]]?>(nil)
+    /// What `*Part` stood for: many files ask the same.
+    private let holders = Mutex<[String: [SourceFile]]>([:])
     private let settings: [String: ProjectSetting]
     /// The files that make a setting, by its name; found when somebody first asks.
     private let makers = Mutex<[String: [RepositoryPath]]>([:])
@@ -52,8 +54,13 @@ final class SourceIndex: Sendable {
     }
 
     private func paths(holding part: String, _ language: Language) -> [RepositoryPath] {
-        byName.lazy.filter { $0.key.contains(part) }.flatMap(\.value).filter { $0.language == language }.map(\.path)
-            .sorted { $0.text < $1.text }
+        let files = holders.withLock { known in
+            if let files = known[part] { return files }
+            let files = byName.filter { $0.key.contains(part) }.flatMap(\.value).sorted { $0.path.text < $1.path.text }
+            known[part] = files
+            return files
+        }
+        return files.filter { $0.language == language }.map(\.path)
     }
 
     private func definers(of name: String) -> [RepositoryPath] {
