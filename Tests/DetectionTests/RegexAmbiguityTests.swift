@@ -37,6 +37,8 @@ import Testing
         #expect(explodes("(" + (0..<50).map { "word\($0)" }.joined(separator: "|") + "|(a+)+$)"))
         #expect(!explodes(String(repeating: "(", count: 5000) + "a" + String(repeating: ")+", count: 5000) + "$"))
         #expect(!explodes(String(repeating: "a{50}", count: 100) + "(a+)+$"))
+        // Nothing, copied 9 times, 30 times over: would never end if copies went uncounted.
+        #expect(!explodes(String(repeating: "(", count: 30) + String(repeating: "){9}", count: 30) + "(a+)+$"))
     }
 
     @Test(arguments: [

@@ -8,6 +8,8 @@ package struct RegexAmbiguity {
     private var followers: [[Int]] = []
     private var finals: Set<Int> = []
     private var isTooLarge = false
+    /// Parts added so far: copies of copies of nothing have no positions to count.
+    private var parts = 0
 
     /// A part of the automaton: where it begins and ends, and whether it may take nothing.
     private struct Part {
@@ -17,6 +19,7 @@ package struct RegexAmbiguity {
     }
 
     private static let mostPositions = 400
+    private static let mostParts = 20_000
     /// Copies made of something repeated up to a limit; more would only repeat what the first show.
     private static let mostCopies = 10
     /// From this limit on a repetition counts as one without.
@@ -35,6 +38,8 @@ package struct RegexAmbiguity {
     }
 
     private mutating func add(_ node: RegexNode, inLoop: Bool) -> Part {
+        parts += 1
+        if parts > Self.mostParts { isTooLarge = true }
         guard !isTooLarge else { return Part() }
         switch node {
         case .empty: return Part()
