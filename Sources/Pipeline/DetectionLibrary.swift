@@ -21,7 +21,7 @@ package struct DetectionLibrary: Sendable {
     package let notices: [String]
 
     /// Raised when the analyzer itself would say something else about the same file.
-    private static let analyzerVersion = 9
+    private static let analyzerVersion = 10
 
     /// - Parameters:
     ///   - disabled: ids of rules that do not run.

@@ -28,6 +28,7 @@ import Testing
     @Test(arguments: [
         "new SqlCommand(\"select \" + name);",
         "var s = \"select \"; s += name; new SqlCommand(s);",
+        "byte[] b = Encoding.UTF8.GetBytes(name); new SqlCommand(\"select \" + Encoding.UTF8.GetString(b));",
         "string s = $\"select {name}\"; await db.ExecuteSqlRawAsync(s);",
         "var s = $@\"select \"\"a\"\" {name:x}\"; new SqlCommand(s);",
         "new SqlCommand(string.Format(\"select {0}\", name));",

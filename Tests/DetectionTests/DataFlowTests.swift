@@ -69,6 +69,7 @@ struct DataFlowProbe {
         "String s = \"x\"; while (more()) { statement.executeQuery(s); s = name; }",
         "String s = \"x\"; try { s = name; g(); s = \"y\"; } catch (Exception e) { statement.executeQuery(s); }",
         "Object o = name; statement.executeQuery((String) o);",
+        "byte[] b = name.getBytes(); statement.executeQuery(\"a\" + new String(b));",
         "String[] a = {\"x\", name}; statement.executeQuery(a[1]);",
         "statement.executeQuery(String.join(\",\", java.util.List.of(name, \"b\")));",
         "Box b = new Box(); b.setText(name); statement.executeQuery(b.getText());",

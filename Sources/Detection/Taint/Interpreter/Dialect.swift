@@ -79,10 +79,15 @@ struct Dialect {
         return parts[start...].joined(separator: ".")
     }
 
-    /// Types whose values cannot carry text.
+    /// Types whose values cannot carry text; an array of bytes can.
     func isNumeric(_ type: String) -> Bool {
-        Self.numericTypes.contains(type) || type.hasSuffix("[]") && Self.numericTypes.contains(String(type.dropLast(2)))
+        guard type.hasSuffix("[]") else { return Self.numericTypes.contains(type) }
+        let element = String(type.dropLast(2))
+        return Self.numericTypes.contains(type)
+            || Self.numericTypes.contains(element) && !Self.byteTypes.contains(element)
     }
+
+    private static let byteTypes: Set<String> = ["byte", "Byte", "sbyte", "uint8", "int8"]
 
     private static let numericTypes: Set<String> = [
         "int", "long", "short", "byte", "double", "float", "boolean", "bool", "Integer", "Long", "Short", "Byte",
